@@ -1,0 +1,52 @@
+using System.Collections.Immutable;
+
+namespace Aggregator.Domain;
+
+public enum IncidentState
+{
+    /// <summary>It goes on, or calm has not held for long enough.</summary>
+    Open,
+
+    /// <summary>Calm has held.</summary>
+    Resolved,
+}
+
+/// <summary>What can happen to an incident; each is told once.</summary>
+public enum ChangeKind
+{
+    /// <summary>A spike was held: the incident began.</summary>
+    Opened,
+
+    /// <summary>One more region is in spike.</summary>
+    Spread,
+
+    /// <summary>One region fewer is in spike; others still are.</summary>
+    Receded,
+
+    /// <summary>Calm was held everywhere: the incident ended.</summary>
+    Resolved,
+}
+
+/// <summary>The worst moment of an incident or of a region in it.</summary>
+public sealed record IncidentPeak(DateTimeOffset At, double Observed, double Expected);
+
+/// <summary>One region's part in an incident.</summary>
+/// <param name="Level">Its level as last heard.</param>
+/// <param name="OpenedAt">When it first took part.</param>
+/// <param name="Peak">Its worst moment.</param>
+public sealed record IncidentRegion(RegionCode Region, Level Level, DateTimeOffset OpenedAt, IncidentPeak Peak);
+
+/// <summary>One step of an incident's story.</summary>
+/// <param name="Sequence">1 for the first; grows by one.</param>
+public sealed record IncidentChange(int Sequence, ChangeKind Kind, DateTimeOffset At, RegionCode Region, Verdict Verdict);
+
+/// <summary>A span of one service: opened by a held spike, resolved by held calm.</summary>
+/// <param name="Id">Stable, readable and unique: the service and the second of opening, <c>x-20250310-133120</c>.</param>
+/// <param name="Opening">The verdict that opened it.</param>
+/// <param name="CalmSince">Since when no region is in spike; none while one is.</param>
+public sealed record Incident(
+    string Id, ServiceKey Service, DateTimeOffset OpenedAt, DateTimeOffset? ResolvedAt, Verdict Opening, RegionCode OpenedBy, IncidentPeak Peak,
+    ImmutableArray<IncidentRegion> Regions, ImmutableArray<IncidentChange> Changes, DateTimeOffset? CalmSince)
+{
+    public IncidentState State => ResolvedAt is null ? IncidentState.Open : IncidentState.Resolved;
+}

@@ -1,0 +1,64 @@
+using Aggregator.Domain;
+
+namespace Aggregator.Server;
+
+/// <summary>One service in the list: how it is, in a line.</summary>
+/// <param name="Service">Its key.</param>
+/// <param name="Name">Its name as people write it.</param>
+/// <param name="Level">The worst level of its regions and of their sum.</param>
+/// <param name="Reports15m">Counted reports of all regions in the last 15 minutes.</param>
+/// <param name="Expected15m">Reports that are usual in 15 minutes at this hour of the week.</param>
+/// <param name="RegionsInSpike">How many regions are at <see cref="Level.Spike"/>.</param>
+/// <param name="Incident">The id of the open incident, if there is one.</param>
+/// <param name="Spark">Reports of all regions in 24 steps of 15 minutes, oldest first.</param>
+public sealed record ServiceSummary(
+    string Service, string Name, Level Level, long Reports15m, double Expected15m, int RegionsInSpike, string? Incident, IReadOnlyList<long> Spark);
+
+/// <summary>All services, worst first.</summary>
+public sealed record ServicesAnswer(DateTimeOffset At, IReadOnlyList<ServiceSummary> Services, string? Next);
+
+/// <summary>One service in full.</summary>
+/// <param name="At">When this was true.</param>
+/// <param name="Category">What kind of service it is.</param>
+/// <param name="Homepage">Its own site.</param>
+/// <param name="Reason">Why the sum of all regions has its level.</param>
+/// <param name="Since">Since when the service has its level.</param>
+/// <param name="Reports">Counted reports per window (1m, 5m, 15m, 1h, 24h), all regions.</param>
+/// <param name="Expected">What is usual for the same windows.</param>
+/// <param name="Symptoms">Reports of the last hour by symptom; every symptom of the catalog has a row.</param>
+/// <param name="OpenIncident">The open incident, if there is one.</param>
+public sealed record ServiceAnswer(
+    DateTimeOffset At, string Service, string Name, string Category, string? Homepage,
+    Level Level, VerdictReason Reason, DateTimeOffset Since, long Reports15m, double Expected15m, int RegionsInSpike, string? Incident,
+    IReadOnlyDictionary<string, long> Reports, IReadOnlyDictionary<string, double> Expected,
+    IReadOnlyDictionary<string, long> Symptoms, IReadOnlyList<long> Spark, IncidentAnswer? OpenIncident);
+
+/// <summary>One region of a service.</summary>
+/// <param name="Since">Since when it has its level; for a spike, the estimated onset.</param>
+/// <param name="Symptoms">Reports of the last hour by symptom.</param>
+/// <param name="Networks">Distinct networks heard in the last dedup window.</param>
+public sealed record RegionAnswer(
+    string Region, string Name, Level Level, VerdictReason Reason, DateTimeOffset Since,
+    IReadOnlyDictionary<string, long> Reports, IReadOnlyDictionary<string, double> Expected,
+    IReadOnlyDictionary<string, long> Symptoms, long Networks);
+
+/// <summary>The regions of a service that anybody reported from, worst first.</summary>
+public sealed record RegionsAnswer(DateTimeOffset At, string Service, IReadOnlyList<RegionAnswer> Regions);
+
+/// <summary>Counts along time. A gap (nobody could report) is a null.</summary>
+public sealed record SeriesAnswer(
+    string Service, string Region, string Interval, IReadOnlyList<SeriesPoint> Points, IReadOnlyDictionary<string, long> Symptoms);
+
+/// <summary>One step of a series: it begins at <paramref name="At"/>.</summary>
+public sealed record SeriesPoint(DateTimeOffset At, long? Reports, double? Expected);
+
+/// <summary>What is spiking (or elevated, or out of sight) right now.</summary>
+public sealed record SpikesAnswer(DateTimeOffset At, IReadOnlyList<SpikeAnswer> Spikes);
+
+/// <summary>One region of one service that is not at its usual level.</summary>
+/// <param name="Observed">Reports in the window that decided.</param>
+/// <param name="Expected">Reports that are usual for that window.</param>
+/// <param name="Ratio">Observed over expected.</param>
+public sealed record SpikeAnswer(
+    string Service, string Region, Level Level, VerdictReason Reason, double Observed, double Expected, double Ratio, long Networks,
+    DateTimeOffset Since, string? Incident);
