@@ -3,6 +3,9 @@ namespace Aggregator.Domain;
 /// <summary>Judges one series, bucket by bucket, and learns what is usual for it.</summary>
 public sealed class SpikeDetector(BucketGrid grid, DetectionOptions options)
 {
+    /// <summary>How far back a judgement looks: the longest window.</summary>
+    public static TimeSpan Reach { get; } = TimeSpan.FromHours(4);
+
     public BucketGrid Grid { get; } = grid;
 
     /// <summary>The first bucket that has not been closed yet; none before anything was closed or learned.</summary>

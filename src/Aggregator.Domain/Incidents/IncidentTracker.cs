@@ -43,3 +43,10 @@ public sealed record IncidentOptions
     /// <summary>How long no region may be in spike before the incident is resolved. Default 3 min, on top of the detector's own.</summary>
     public TimeSpan CalmHold { get; init; } = TimeSpan.FromMinutes(3);
 }
+public sealed class IncidentTracker(ServiceKey service, IncidentOptions options)
+{
+    public Incident? Open { get; private set; }
+    public IncidentDecision Hear(RegionCode region, Verdict verdict, DateTimeOffset now) { _ = service; _ = options; return new(Open, IncidentReason.Quiet, null); }
+    public IncidentDecision Tick(DateTimeOffset now) => new(Open, IncidentReason.Quiet, null);
+    public void Restore(Incident? open) => Open = open;
+}

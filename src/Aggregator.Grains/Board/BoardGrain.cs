@@ -1,0 +1,86 @@
+using Aggregator.Domain;
+using Microsoft.Extensions.Logging;
+
+namespace Aggregator.Grains;
+
+/// <remarks>
+/// Kept in memory only: when it starts it wakes the services of its shard that were heard of within a day, and they post.
+/// While it lives it looks after them, so that a service whose silo died is woken elsewhere although nobody reports on it.
+/// </remarks>
+[GrainType("board")]
+internal sealed partial class BoardGrain(ReportStore store, CatalogStore catalog, TimeProvider clock, ILogger<BoardGrain> logger) : Grain, IBoardGrain
+{
+    private const int WakingAtOnce = 32;
+    private static readonly TimeSpan LookAfterEvery = TimeSpan.FromSeconds(10);
+
+    private readonly Guid _epoch = Guid.NewGuid();
+    private readonly Dictionary<string, (ServiceStanding Standing, long Version)> _standings = [];
+    private long _version;
+    private bool _complete;
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        this.RegisterGrainTimer(LookAfter, new GrainTimerCreationOptions(TimeSpan.Zero, LookAfterEvery) { KeepAlive = true, Interleave = true });
+        return Task.CompletedTask;
+    }
+
+    public Task Post(ServiceStanding standing)
+    {
+        _standings[standing.Service] = (standing, ++_version);
+        return Task.CompletedTask;
+    }
+
+    public Task<BoardPage> Read(Guid epoch, long version) => Task.FromResult(new BoardPage(
+        _epoch, _version, _complete,
+        epoch == _epoch && version == _version
+            ? []
+            : [.. _standings.Values.Where(posted => epoch != _epoch || posted.Version > version).Select(posted => posted.Standing)]));
+
+    private async Task LookAfter(CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (_complete) await WakeTheRestless(cancellationToken);
+            else await WakeAll(cancellationToken);
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            LogWakingFailed(error, this.GetPrimaryKeyLong());
+        }
+    }
+
+    private async Task WakeAll(CancellationToken cancellationToken)
+    {
+        var services = (await catalog.Services()).Keys.Select(ServiceKey.Parse).Where(service => StoreKeys.ShardOf(service) == this.GetPrimaryKeyLong());
+        var since = clock.GetUtcNow() - ReportStore.BucketsKept;
+        foreach (var chunk in services.Chunk(WakingAtOnce))
+        {
+            await Task.WhenAll(chunk.Select(async service =>
+            {
+                var recent = (await store.ReadRegions(service)).Where(region => region.Value > since).Select(region => region.Key.Value).ToList();
+                if (recent.Count == 0) return;
+
+                await GrainFactory.GetGrain<IServiceGrain>(service.Value).Wake();
+                foreach (var region in recent.Append(RegionCode.All.Value)) await GrainFactory.GetGrain<IRegionGrain>($"{service}|{region}").Wake();
+            }));
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        _complete = true;
+        _version++;
+    }
+
+    private async Task WakeTheRestless(CancellationToken cancellationToken)
+    {
+        var restless = _standings.Values.Where(posted => posted.Standing is { Level: not Level.Normal } or { OpenIncident: not null } or { Reports15m: > 0 })
+            .Select(posted => posted.Standing.Service).ToList();
+        foreach (var chunk in restless.Chunk(WakingAtOnce))
+        {
+            await Task.WhenAll(chunk.Select(service => GrainFactory.GetGrain<IServiceGrain>(service).Wake()));
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Board {Shard} could not wake its services; it tries again in 10 seconds")]
+    private partial void LogWakingFailed(Exception error, long shard);
+}

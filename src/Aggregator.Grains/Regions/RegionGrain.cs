@@ -1,0 +1,260 @@
+using System.Collections.Immutable;
+using Aggregator.Domain;
+using Microsoft.Extensions.Logging;
+using Orleans.Storage;
+
+namespace Aggregator.Grains;
+
+/// <remarks>
+/// The counts are the store's; what is here is derived and can be lost at any moment. The window holds the last 24 hours,
+/// the detector is fed at each bucket close, and minute counts are rolled up for the weeks after.
+/// </remarks>
+[GrainType("region")]
+internal sealed partial class RegionGrain(
+    [PersistentState("region")] IPersistentState<RegionState> state,
+    ReportStore store, OpenMarks marks, DetectionOptions detection, TimeProvider clock, ILogger<RegionGrain> logger)
+    : Grain, IRegionGrain
+{
+    private static readonly BucketGrid Grid = BucketGrid.TenSeconds;
+    private static readonly TimeSpan SaveEvery = TimeSpan.FromHours(1);
+
+    private readonly SlidingWindow _window = new(Grid, TimeSpan.FromHours(24));
+    private SpikeDetector _detector = new(Grid, detection);
+    private MinuteRollup _minutes = null!;
+    private SeriesKey _series;
+    private IGrainTimer _timer = null!;
+    private TimeSpan _delay;
+    private DateTimeOffset _savedAt;
+    private RegionNews? _told;
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _series = SeriesKey.Parse(this.GetPrimaryKeyString());
+        _minutes = new(_series, store, marks, _window);
+
+        // Regions close their buckets within the half second after the bucket, spread so that they do not all do it at once.
+        _delay = TimeSpan.FromMilliseconds(200 + (uint)_series.GetHashCode() % 300);
+
+        var now = clock.GetUtcNow();
+        await Reread();
+        if (state.RecordExists && !_detector.TryLoad(state.State.Detector)) LogRelearning(_series);
+        await CatchUp(Grid.IndexOf(now));
+        _savedAt = now;
+        _timer = this.RegisterGrainTimer(Tick, new GrainTimerCreationOptions(UntilNextClose(now), Timeout.InfiniteTimeSpan) { KeepAlive = true });
+    }
+
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        if (reason.ReasonCode != DeactivationReasonCode.ActivationFailed) await Save();
+    }
+
+    public Task<RegionGlance> Absorb(ImmutableArray<BucketTally> tallies)
+    {
+        var now = clock.GetUtcNow();
+        foreach (var (bucket, tally) in tallies) Hear(bucket, tally, now);
+        return Task.FromResult(new RegionGlance(_detector.Latest.Level, _window.Reports(Quarter), Expected(Quarter, now)));
+    }
+
+    public async Task Reread()
+    {
+        var now = clock.GetUtcNow();
+        var newest = Grid.IndexOf(now);
+        foreach (var (bucket, tally) in await store.ReadBuckets(_series, newest - Grid.PerDay, newest + 7)) Hear(bucket, tally, now);
+    }
+
+    public Task<RegionSnapshot> Read()
+    {
+        var now = clock.GetUtcNow();
+        _window.SlideTo(now);
+        return Task.FromResult(new RegionSnapshot(
+            _series.Region.Value,
+            VerdictDocument.From(_detector.Latest),
+            [.. SlidingWindow.Windows.Select(_window.Reports)],
+            [.. SlidingWindow.Windows.Select(window => Expected(window, now))],
+            _window.Sum(TimeSpan.FromHours(1)).Symptoms.ToImmutableDictionary(),
+            Networks(),
+            Spark(now)));
+    }
+
+    public Task<SeriesSnapshot> Series(DateTimeOffset from, DateTimeOffset to, TimeSpan step) =>
+        new SeriesReader(_series, store, marks, _window, _detector).Read(from, to, step, clock.GetUtcNow());
+
+    public async Task Import(ImmutableArray<MinuteRun> runs)
+    {
+        await _minutes.Set(runs);
+        await store.AddRegion(_series);
+    }
+
+    public Task AddUp(ImmutableArray<long> hours) => _minutes.AddUp(hours);
+
+    public async Task Relearn()
+    {
+        var open = _detector.Next;
+        _detector = new(Grid, detection);
+        await CatchUp(open ?? Grid.IndexOf(clock.GetUtcNow()));
+        await Save();
+    }
+
+    public Task Wake() => Task.CompletedTask;
+
+    private static TimeSpan Quarter => TimeSpan.FromMinutes(15);
+
+    private void Hear(long bucket, Tally tally, DateTimeOffset now)
+    {
+        if (_window.Hear(bucket, tally, now) is CountOutcome.Counted or CountOutcome.Early) _minutes.Changed(bucket);
+    }
+
+    /// <summary>Brings the detector up to date: weeks are learned by the minute, the last hours are judged bucket by bucket.</summary>
+    private async Task CatchUp(long open)
+    {
+        var judgeFrom = open - open % 30 - Grid.Count(SpikeDetector.Reach);
+        if (_detector.Next is not { } next || next < judgeFrom)
+        {
+            var from = await _minutes.Earliest(_detector.Next, Grid.StartOf(judgeFrom));
+            _detector.Learn(from, await _minutes.Read(from, Grid.StartOf(judgeFrom)));
+        }
+
+        var first = _detector.Next ?? judgeFrom;
+        if (first >= open) return;
+
+        var sight = await marks.History(first, open);
+        for (var bucket = first; bucket < open; bucket++)
+        {
+            var tally = _window.At(bucket);
+            _detector.Close(bucket, tally.Reports > 0 || sight.IsOpen(bucket) ? tally.Reports : null, (int)Math.Min(tally.Networks, int.MaxValue));
+        }
+    }
+
+    private async Task Tick(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var now = clock.GetUtcNow();
+            _window.SlideTo(now);
+            await CloseBuckets(Grid.IndexOf(now));
+            await _minutes.Write(now);
+            await Tell(now);
+            if (now - _savedAt >= SaveEvery) await Save();
+            if (_window.IsEmpty && _detector.Latest.Level is Level.Normal or Level.Unknown && _minutes.AllWritten) DeactivateOnIdle();
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            // The next close tries again: nothing here is lost by being late.
+            LogTickFailed(error, _series);
+        }
+        finally
+        {
+            _timer.Change(UntilNextClose(clock.GetUtcNow()), Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private async Task CloseBuckets(long open)
+    {
+        if (_detector.Next is not { } next || open - next > 6)
+        {
+            await CatchUp(open);
+            return;
+        }
+
+        for (var bucket = next; bucket < open; bucket++)
+        {
+            var sight = await marks.Of(bucket);
+            if (sight != Sight.Blind && !_window.IsEmpty) sight = await Recount(bucket) ? sight : Sight.Blind;
+
+            var tally = _window.At(bucket);
+            var seen = sight == Sight.Open || (sight == Sight.Gap && tally.Reports > 0);
+            _detector.Close(bucket, seen ? tally.Reports : null, (int)Math.Min(tally.Networks, int.MaxValue));
+        }
+    }
+
+    /// <summary>Asks the store what the closing bucket holds, in case a hint was lost on its way; false where it cannot be asked.</summary>
+    private async Task<bool> Recount(long bucket)
+    {
+        if (_window.Reports(TimeSpan.FromMinutes(5)) == 0) return true;
+        try
+        {
+            var now = clock.GetUtcNow();
+            Hear(bucket, await store.ReadBucket(_series, bucket, _window.Sum(TimeSpan.FromHours(24)).Symptoms.Keys), now);
+            return true;
+        }
+        catch (Exception error) when (error is StackExchange.Redis.RedisException or TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    private async Task Tell(DateTimeOffset now)
+    {
+        var verdict = _detector.Latest;
+        var news = new RegionNews(
+            _series.Region.Value, VerdictDocument.From(verdict), _window.Reports(Quarter), Math.Round(Expected(Quarter, now), 2), Networks(),
+            verdict.Level is Level.Spike or Level.Elevated ? Since(verdict.Since, now) : ImmutableDictionary<string, long>.Empty,
+            _series.Region.IsAll ? Spark(now) : []);
+
+        var quiet = verdict.Level == Level.Normal
+            && _told is { } told && told.Verdict.Level == verdict.Level && told.Reports15m == news.Reports15m && told.Spark.SequenceEqual(news.Spark);
+        if (quiet) return;
+
+        await GrainFactory.GetGrain<IServiceGrain>(_series.Service.Value).Hear(news);
+        if (_told?.Verdict.Level != verdict.Level) LogVerdict(_series, verdict.Level, verdict.Reason, verdict.Observed, verdict.Expected);
+        _told = news;
+    }
+
+    private async Task Save()
+    {
+        if (_detector.Next is null) return;
+        try
+        {
+            state.State.Detector = _detector.Save();
+            await state.WriteStateAsync();
+            _savedAt = clock.GetUtcNow();
+        }
+        catch (InconsistentStateException)
+        {
+            // Another activation of this region has saved since: it is the one that lives on.
+            DeactivateOnIdle();
+        }
+        catch (Exception error)
+        {
+            LogSaveFailed(error, _series);
+        }
+    }
+
+    private double Expected(TimeSpan window, DateTimeOffset now) => _detector.Expected(now - window, now);
+
+    private long Networks() => _window.Sum(TimeSpan.FromMinutes(30)).Networks;
+
+    private ImmutableDictionary<string, long> Since(DateTimeOffset since, DateTimeOffset now)
+    {
+        var span = now - since + Grid.Length;
+        return _window.Sum(span < Grid.Length ? Grid.Length : span > TimeSpan.FromHours(24) ? TimeSpan.FromHours(24) : span).Symptoms.ToImmutableDictionary();
+    }
+
+    /// <summary>Six hours in steps of a quarter, the last one still growing.</summary>
+    private ImmutableArray<long> Spark(DateTimeOffset now)
+    {
+        const int Steps = 24, BucketsPerStep = 90;
+        var from = Grid.IndexOf(now) / BucketsPerStep * BucketsPerStep - (Steps - 1) * BucketsPerStep;
+        var steps = new long[Steps];
+        foreach (var (bucket, tally) in _window.Between(from, from + Steps * BucketsPerStep)) steps[(bucket - from) / BucketsPerStep] += tally.Reports;
+        return [.. steps];
+    }
+
+    private TimeSpan UntilNextClose(DateTimeOffset now)
+    {
+        var next = Grid.EndOf(Grid.IndexOf(now - _delay)) + _delay - now;
+        return next > TimeSpan.Zero ? next : TimeSpan.FromMilliseconds(1);
+    }
+
+    [LoggerMessage(LogLevel.Information, "{Series} is {Level} ({Reason}): {Observed} reports where {Expected} are usual")]
+    private partial void LogVerdict(SeriesKey series, Level level, VerdictReason reason, double observed, double expected);
+
+    [LoggerMessage(LogLevel.Warning, "{Series} could not close its bucket; the next close tries again")]
+    private partial void LogTickFailed(Exception error, SeriesKey series);
+
+    [LoggerMessage(LogLevel.Warning, "{Series} could not save its baseline; the next hour tries again")]
+    private partial void LogSaveFailed(Exception error, SeriesKey series);
+
+    [LoggerMessage(LogLevel.Information, "{Series} was saved in another format: learning anew from the minute counts")]
+    private partial void LogRelearning(SeriesKey series);
+}

@@ -1,0 +1,163 @@
+using System.Collections.Immutable;
+using Aggregator.Domain;
+using Microsoft.Extensions.Logging;
+
+namespace Aggregator.Grains;
+
+/// <remarks>Decides, saves, tells, in that order: an incident is in the state before the board or the archive hears of it.</remarks>
+[GrainType("service")]
+internal sealed partial class ServiceGrain(
+    [PersistentState("service")] IPersistentState<ServiceState> state,
+    IncidentStore archive, IncidentOptions options, TimeProvider clock, ILogger<ServiceGrain> logger) : Grain, IServiceGrain
+{
+    private static readonly TimeSpan WatchEvery = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan HeartbeatMissing = TimeSpan.FromSeconds(35);
+    private static readonly TimeSpan SaveNumbersEvery = TimeSpan.FromMinutes(1);
+
+    private readonly Dictionary<string, (RegionNews News, DateTimeOffset At)> _regions = [];
+    private IncidentTracker _tracker = null!;
+    private ServiceKey _service;
+    private DateTimeOffset _numbersSavedAt;
+    private bool _toPost;
+    private Level _level = Level.Normal;
+    private DateTimeOffset _since;
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _service = ServiceKey.Parse(this.GetPrimaryKeyString());
+        _tracker = new(_service, options);
+        _since = clock.GetUtcNow();
+        if (state.State.Incident is { ResolvedAt: null } open)
+        {
+            _tracker.Restore(open.ToDomain());
+            _toPost = true;
+        }
+
+        this.RegisterGrainTimer(Watch, new GrainTimerCreationOptions(TimeSpan.Zero, WatchEvery));
+        return Task.CompletedTask;
+    }
+
+    public async Task Hear(RegionNews news)
+    {
+        var now = clock.GetUtcNow();
+        _regions[news.Region] = (news, now);
+        await Decide(() => _tracker.Hear(RegionCode.Parse(news.Region), news.Verdict.ToDomain(), now), now);
+        await Post();
+    }
+
+    public Task<string[]> Regions() => Task.FromResult(_regions.Keys.ToArray());
+
+    public Task Wake() => Task.CompletedTask;
+
+    private async Task Decide(Func<IncidentDecision> decide, DateTimeOffset now)
+    {
+        var before = _tracker.Open;
+        var decision = decide();
+        var moved = decision.Incident is not null && !ReferenceEquals(decision.Incident, before);
+        if (decision.Change is null && !(moved && now - _numbersSavedAt >= SaveNumbersEvery)) return;
+
+        var saved = (state.State.Incident, state.State.Archived);
+        try
+        {
+            (state.State.Incident, state.State.Archived) = (IncidentDocument.From(decision.Incident!, Symptoms()), false);
+            await state.WriteStateAsync();
+        }
+        catch
+        {
+            // Not saved is not decided: the region tells again at its next close.
+            (state.State.Incident, state.State.Archived) = saved;
+            _tracker.Restore(before);
+            throw;
+        }
+
+        _numbersSavedAt = now;
+        if (decision.Change is { } change) LogChanged(change.Kind, decision.Incident!.Id, change.Region, change.Verdict.Observed, change.Verdict.Expected);
+        await Archive();
+    }
+
+    private async Task Archive()
+    {
+        if (state.State.Archived || state.State.Incident is not { } incident) return;
+        try
+        {
+            await archive.Put(incident);
+            state.State.Archived = true;
+        }
+        catch (Exception error) when (error is StackExchange.Redis.RedisException or TimeoutException)
+        {
+            // The state has it; the watch tries again.
+            LogNotArchived(error, incident.Id);
+        }
+    }
+
+    /// <summary>Time passes without news: calm may have held, a region may have fallen silent, the archive may be behind.</summary>
+    private async Task Watch(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var now = clock.GetUtcNow();
+            foreach (var region in Restless())
+            {
+                await GrainFactory.GetGrain<IRegionGrain>($"{_service}|{region}").Wake();
+                if (!_regions.TryGetValue(region, out var heard) || now - heard.At < HeartbeatMissing) continue;
+
+                var blind = new Verdict(Level.Unknown, VerdictReason.NoSight, 0, 0, TimeSpan.Zero, 0, now);
+                _regions[region] = (heard.News with { Verdict = VerdictDocument.From(blind) }, now);
+                await Decide(() => _tracker.Hear(RegionCode.Parse(region), blind, now), now);
+                _toPost = true;
+            }
+
+            if (_tracker.Open is not null)
+            {
+                await Decide(() => _tracker.Tick(now), now);
+                _toPost = true;
+            }
+
+            await Archive();
+            if (_toPost) await Post();
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            LogWatchFailed(error, _service);
+        }
+    }
+
+    private IEnumerable<string> Restless() =>
+    [
+        .. _regions.Where(region => region.Value.News.Verdict.Level is Level.Spike or Level.Elevated).Select(region => region.Key)
+            .Union(_tracker.Open?.Regions.Select(region => region.Region.Value) ?? []),
+    ];
+
+    private async Task Post()
+    {
+        var all = _regions.GetValueOrDefault(RegionCode.All.Value).News;
+        var restless = _regions.Values.Select(heard => heard.News).Where(news => news.Verdict.Level != Level.Normal).ToList();
+        var level = restless.Count > 0 ? restless.Max(news => news.Verdict.Level) : _regions.Count == 0 && _tracker.Open is not null ? Level.Unknown : Level.Normal;
+        if (level != _level) (_level, _since) = (level, clock.GetUtcNow());
+
+        await GrainFactory.GetGrain<IBoardGrain>(StoreKeys.ShardOf(_service)).Post(new(
+            _service.Value, level, _since, all?.Reports15m ?? 0, all?.Expected15m ?? 0, all?.Spark ?? [],
+            [.. restless.Select(news => new RegionStanding(news.Region, news.Verdict, news.Networks))],
+            _tracker.Open is { } open ? IncidentDocument.From(open, Symptoms()) : null));
+        _toPost = false;
+    }
+
+    /// <summary>Reports by symptom since the onset: those of ALL where it is up itself, else those of the regions that are.</summary>
+    private ImmutableDictionary<string, long> Symptoms()
+    {
+        if (_regions.GetValueOrDefault(RegionCode.All.Value).News is { Symptoms: { Count: > 0 } everywhere }) return everywhere;
+
+        var sums = _regions.Values.SelectMany(heard => heard.News.Symptoms).GroupBy(symptom => symptom.Key)
+            .ToImmutableDictionary(symptom => symptom.Key, symptom => symptom.Sum(reports => reports.Value));
+        return sums.Count > 0 ? sums : state.State.Incident?.Symptoms ?? sums;
+    }
+
+    [LoggerMessage(LogLevel.Information, "Incident {Incident} {Change} by {Region}: {Observed} reports where {Expected} are usual")]
+    private partial void LogChanged(ChangeKind change, string incident, RegionCode region, double observed, double expected);
+
+    [LoggerMessage(LogLevel.Warning, "Incident {Incident} has not reached the archive; it is tried again")]
+    private partial void LogNotArchived(Exception error, string incident);
+
+    [LoggerMessage(LogLevel.Warning, "{Service} could not look after its incident; it tries again in 5 seconds")]
+    private partial void LogWatchFailed(Exception error, ServiceKey service);
+}

@@ -1,0 +1,42 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using StackExchange.Redis;
+
+namespace Aggregator.Grains;
+
+/// <summary>The archive of incidents: a document each, and an index by the second of opening.</summary>
+public sealed class IncidentStore(StoreConnection connection)
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
+
+    private readonly StoreKeys _names = new(connection.Prefix);
+
+    /// <summary>Writes an incident as it is now; writing it again changes nothing.</summary>
+    public async Task Put(IncidentDocument incident)
+    {
+        await connection.Shared.StringSetAsync(_names.Incident(incident.Id), JsonSerializer.Serialize(incident, Json));
+        await connection.Shared.SortedSetAddAsync(_names.Incidents, incident.Id, incident.OpenedAt.ToUnixTimeSeconds());
+    }
+
+    public async Task<IncidentDocument?> Find(string id)
+    {
+        var document = await connection.Shared.StringGetAsync(_names.Incident(id));
+        return document.IsNull ? null : Read(document);
+    }
+
+    /// <summary>Incidents by their moment of opening, newest first.</summary>
+    /// <param name="skip">How many of the newest in that span to leave out.</param>
+    /// <param name="take">How many at the most.</param>
+    public async Task<IReadOnlyList<IncidentDocument>> List(DateTimeOffset? from, DateTimeOffset? to, int skip, int take)
+    {
+        var ids = await connection.Shared.SortedSetRangeByScoreAsync(
+            _names.Incidents, from?.ToUnixTimeSeconds() ?? double.NegativeInfinity, to?.ToUnixTimeSeconds() ?? double.PositiveInfinity,
+            Exclude.None, Order.Descending, skip, take);
+
+        // One read each: on a cluster the documents live in different slots.
+        var documents = await Task.WhenAll(ids.Select(id => connection.Shared.StringGetAsync(_names.Incident((string)id!))));
+        return [.. documents.Where(document => !document.IsNull).Select(document => Read(document))];
+    }
+
+    private static IncidentDocument Read(RedisValue document) => JsonSerializer.Deserialize<IncidentDocument>((string)document!, Json)!;
+}

@@ -1,0 +1,57 @@
+using Aggregator.Domain;
+
+namespace Aggregator.Grains;
+
+/// <summary>What became of a report.</summary>
+public enum ReportOutcome
+{
+    /// <summary>It is in the counts.</summary>
+    Counted,
+
+    /// <summary>This reporter was already heard on this service within the dedup window.</summary>
+    Duplicate,
+
+    /// <summary>This network already gave its share to this service in this window: kept apart, not in the counts.</summary>
+    Quarantined,
+}
+
+/// <summary>One line to append: <paramref name="Count"/> reports of one kind.</summary>
+/// <param name="At">When it was seen; it decides the bucket and the dedup window.</param>
+/// <param name="Count">1 or more; more than 1 only without a reporter.</param>
+/// <param name="Reporter">The reporter as a keyed hash, or null: then nothing is deduplicated.</param>
+/// <param name="Network">The reporter's network as a keyed hash, or null: then no share is asked for.</param>
+public readonly record struct Report(SeriesKey Series, DateTimeOffset At, string Symptom, int Count, string? Reporter, string? Network);
+
+/// <summary>What became of one line: of its reports, <paramref name="Counted"/> were counted, the rest met <paramref name="Rest"/>.</summary>
+public readonly record struct LineOutcome(int Counted, ReportOutcome Rest)
+{
+    /// <summary>The word for a line of one report.</summary>
+    public ReportOutcome Outcome => Counted > 0 ? ReportOutcome.Counted : Rest;
+}
+
+/// <summary>Reports of one shard that are appended together: all or none, and once, however often it is tried.</summary>
+/// <param name="Id">Unique; a second commit under the same id is answered as the first was.</param>
+/// <param name="Digest">What it holds, in a few characters, where the id is a client's: the same id with another digest is refused.</param>
+/// <param name="Keep">For how long the id is remembered.</param>
+public sealed record CommitBatch(int Shard, string Id, string Digest, TimeSpan Keep, IReadOnlyList<Report> Reports);
+
+/// <summary>The content of one bucket as the store has it now: absolute, so hearing it twice, late or out of order is harmless.</summary>
+[GenerateSerializer, Immutable, Alias("bucket-tally")]
+public readonly record struct BucketTally([property: Id(0)] long Bucket, [property: Id(1)] Tally Tally);
+
+public enum CommitResult
+{
+    /// <summary>Appended now.</summary>
+    Committed,
+
+    /// <summary>Appended earlier under the same id; the outcomes are those of then.</summary>
+    AlreadyCommitted,
+
+    /// <summary>The id was used for another content.</summary>
+    OtherContent,
+}
+
+/// <summary>What the store answered.</summary>
+/// <param name="Lines">One for each report of the batch, in its order.</param>
+/// <param name="Touched">Absolute tallies of the counters that moved, ALL included; empty where nothing was appended now.</param>
+public sealed record CommitAnswer(CommitResult Result, LineOutcome[] Lines, IReadOnlyDictionary<SeriesKey, List<BucketTally>> Touched);

@@ -1,0 +1,137 @@
+using Aggregator.Domain;
+using Microsoft.Extensions.Options;
+using StackExchange.Redis;
+
+namespace Aggregator.Grains;
+
+/// <summary>The counts: appended by one script, read by hour or by day.</summary>
+/// <remarks>Every method throws <see cref="RedisException"/> or <see cref="TimeoutException"/> while the store is out of reach.</remarks>
+public sealed class ReportStore(StoreConnection connection, IOptions<ReportOptions> options, TimeProvider clock)
+{
+    /// <summary>For how long 10-second buckets are kept.</summary>
+    public static readonly TimeSpan BucketsKept = TimeSpan.FromHours(26);
+
+    /// <summary>For how long minute counts are kept: 45 days, and a day so that the last one is whole.</summary>
+    public static readonly TimeSpan MinutesKept = TimeSpan.FromDays(46);
+
+    private readonly StoreKeys _names = new(connection.Prefix);
+
+    /// <summary>Appends a batch; safe to try again with the same batch when the outcome of a try is unknown.</summary>
+    public async Task<CommitAnswer> Commit(CommitBatch batch)
+    {
+        var script = new CommitScript(batch, _names, options.Value, clock.GetUtcNow());
+        var answer = await Evaluate(script);
+        return script.Read((string)answer!);
+    }
+
+    /// <summary>The 10-second buckets of a series that hold anything, in order.</summary>
+    /// <param name="from">The first bucket.</param>
+    /// <param name="to">The bucket after the last.</param>
+    public async Task<List<BucketTally>> ReadBuckets(SeriesKey series, long from, long to)
+    {
+        var firstHour = from / CommitScript.BucketsPerHour;
+        var hours = (int)((to - 1) / CommitScript.BucketsPerHour - firstHour) + 1;
+        var replies = await Task.WhenAll(Enumerable.Range(0, hours).Select(i => connection.Shared.HashGetAllAsync(_names.Buckets(series, firstHour + i))));
+
+        var found = new SortedDictionary<long, TallyBuilder>();
+        for (var i = 0; i < hours; i++)
+        {
+            foreach (var counter in replies[i])
+            {
+                var (cell, what) = TallyBuilder.SplitField((string)counter.Name!);
+                var bucket = (firstHour + i) * CommitScript.BucketsPerHour + cell;
+                if (bucket < from || bucket >= to) continue;
+                if (!found.TryGetValue(bucket, out var tally)) found[bucket] = tally = new();
+                tally.Set(what, (long)counter.Value);
+            }
+        }
+
+        return [.. found.Select(cell => new BucketTally(cell.Key, cell.Value.Build()))];
+    }
+
+    /// <summary>What one bucket holds of the given symptoms.</summary>
+    public async Task<Tally> ReadBucket(SeriesKey series, long bucket, IEnumerable<string> symptoms)
+    {
+        var (hour, cell) = Math.DivRem(bucket, CommitScript.BucketsPerHour);
+        string[] kinds = [.. symptoms.Select(symptom => ":" + symptom), "!n", "!d", "!q"];
+        var totals = await connection.Shared.HashGetAsync(_names.Buckets(series, hour), Array.ConvertAll(kinds, kind => (RedisValue)$"{cell}{kind}"));
+
+        var tally = new TallyBuilder();
+        for (var i = 0; i < kinds.Length; i++)
+        {
+            if (!totals[i].IsNull) tally.Set(kinds[i], (long)totals[i]);
+        }
+
+        return tally.Build();
+    }
+
+    /// <summary>The first of these days (days since 1970) on which a series has minute counts; none where it has none.</summary>
+    public async Task<long?> FirstDayWithMinutes(SeriesKey series, long fromDay, long toDay)
+    {
+        var days = Enumerable.Range(0, (int)(toDay - fromDay)).Select(i => fromDay + i).ToArray();
+        if (await connection.Shared.KeyExistsAsync(Array.ConvertAll(days, day => (RedisKey)_names.Minutes(series, day))) == 0) return null;
+
+        var exist = await Task.WhenAll(days.Select(day => connection.Shared.KeyExistsAsync(_names.Minutes(series, day))));
+        return days[Array.IndexOf(exist, true)];
+    }
+
+    /// <summary>Minute counts by hour (hours since 1970); hours of which nothing is kept are absent.</summary>
+    public async Task<SortedDictionary<long, MinuteRow>> ReadMinutes(SeriesKey series, long fromHour, long toHour)
+    {
+        var (firstDay, lastDay) = (fromHour / 24, (toHour - 1) / 24);
+        var replies = await Task.WhenAll(Enumerable.Range(0, (int)(lastDay - firstDay) + 1)
+            .Select(i => connection.Shared.HashGetAllAsync(_names.Minutes(series, firstDay + i))));
+
+        var rows = new SortedDictionary<long, MinuteRow>();
+        for (var i = 0; i < replies.Length; i++)
+        {
+            foreach (var row in replies[i])
+            {
+                var hour = (firstDay + i) * 24 + (long)row.Name;
+                if (hour >= fromHour && hour < toHour) rows[hour] = MinuteRow.Parse((string)row.Value!);
+            }
+        }
+
+        return rows;
+    }
+
+    /// <summary>Sets the minute counts of whole hours.</summary>
+    public async Task WriteMinutes(SeriesKey series, IReadOnlyCollection<KeyValuePair<long, MinuteRow>> rows)
+    {
+        var writes = rows.GroupBy(row => row.Key / 24).SelectMany(day =>
+        {
+            var key = _names.Minutes(series, day.Key);
+            return (Task[])
+            [
+                connection.Shared.HashSetAsync(key, [.. day.Select(row => new HashEntry(row.Key % 24, row.Value.ToString()))]),
+                connection.Shared.KeyExpireAsync(key, MinutesKept),
+            ];
+        });
+        await Task.WhenAll(writes);
+    }
+
+    /// <summary>The regions a service was ever reported from, with the moment of the last report; imported ones have none.</summary>
+    public async Task<Dictionary<RegionCode, DateTimeOffset?>> ReadRegions(ServiceKey service)
+    {
+        var entries = await connection.Shared.HashGetAllAsync(_names.Regions(service));
+        return entries.ToDictionary(
+            entry => RegionCode.Parse((string)entry.Name!),
+            entry => (long)entry.Value is var last and > 0 ? DateTimeOffset.FromUnixTimeSeconds(last) : (DateTimeOffset?)null);
+    }
+
+    /// <summary>Notes that a region of a service has history, though nobody has reported from it yet.</summary>
+    public Task AddRegion(SeriesKey series) => connection.Shared.HashSetAsync(_names.Regions(series.Service), series.Region.Value, 0, When.NotExists);
+
+    private async Task<RedisResult> Evaluate(CommitScript script)
+    {
+        try
+        {
+            return await connection.Reports.ScriptEvaluateAsync(CommitScript.Text, script.Keys, script.Arguments);
+        }
+        catch (RedisServerException gone) when (gone.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
+        {
+            // The store was restarted and forgot the script; the client sends it anew on the second call.
+            return await connection.Reports.ScriptEvaluateAsync(CommitScript.Text, script.Keys, script.Arguments);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using StackExchange.Redis;
+
+namespace Aggregator.Grains;
+
+/// <summary>Turns an address into a pseudonym with a random key that lives for a day, is shared by all servers through the store and is deleted after 48 hours.</summary>
+/// <remarks>Pseudonymised, not anonymous: while the key lives, who holds it can test an address. No address is ever stored.</remarks>
+public sealed class ReporterKeys(StoreConnection connection)
+{
+    private static readonly TimeSpan Kept = TimeSpan.FromHours(48);
+
+    private readonly StoreKeys _names = new(connection.Prefix);
+    private readonly ConcurrentDictionary<long, byte[]> _keys = new();
+
+    /// <summary>The key of the day; made by whichever server asks first.</summary>
+    /// <exception cref="RedisException">The store is out of reach.</exception>
+    public async ValueTask<byte[]> Of(DateTimeOffset at)
+    {
+        var day = at.ToUnixTimeSeconds() / 86_400;
+        if (_keys.TryGetValue(day, out var known)) return known;
+
+        var name = _names.ReporterKey(day);
+        await connection.Reports.StringSetAsync(name, RandomNumberGenerator.GetBytes(32), Kept, when: When.NotExists);
+        var key = (byte[])(await connection.Reports.StringGetAsync(name))!;
+        foreach (var old in _keys.Keys.Where(old => old < day - 1)) _keys.TryRemove(old, out _);
+        return _keys[day] = key;
+    }
+
+    /// <summary>The pseudonym of a text under a key: 96 bits, as 16 characters.</summary>
+    public static string Pseudonym(byte[] key, string text)
+    {
+        Span<byte> hash = stackalloc byte[32];
+        HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(text), hash);
+        return Convert.ToBase64String(hash[..12]);
+    }
+}

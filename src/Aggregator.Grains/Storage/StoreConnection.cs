@@ -1,0 +1,45 @@
+using StackExchange.Redis;
+
+namespace Aggregator.Grains;
+
+/// <summary>The way to the store: one connection that waits its turn, and one for reports that fails fast, so that a report is never left hanging.</summary>
+public sealed class StoreConnection(IConnectionMultiplexer shared, IConnectionMultiplexer reports, string prefix) : IAsyncDisposable
+{
+    /// <summary>How long a report's commit may take before its outcome is called unknown.</summary>
+    public static readonly TimeSpan CommitTimeout = TimeSpan.FromMilliseconds(1500);
+
+    /// <summary>What every key begins with: the cluster's id, so that clusters can share a Redis.</summary>
+    public string Prefix { get; } = prefix;
+
+    public IConnectionMultiplexer Multiplexer { get; } = shared;
+
+    public IDatabase Shared { get; } = shared.GetDatabase();
+
+    public IDatabase Reports { get; } = reports.GetDatabase();
+
+    /// <param name="configuration">A StackExchange.Redis configuration string.</param>
+    /// <param name="prefix">What every key begins with.</param>
+    public static async Task<StoreConnection> Open(string configuration, string prefix)
+    {
+        var patient = ConfigurationOptions.Parse(configuration);
+        patient.AbortOnConnectFail = false;
+        patient.ClientName = "aggregator";
+
+        var hasty = patient.Clone();
+        hasty.AsyncTimeout = hasty.SyncTimeout = (int)CommitTimeout.TotalMilliseconds;
+        hasty.ConnectTimeout = (int)CommitTimeout.TotalMilliseconds;
+        hasty.BacklogPolicy = BacklogPolicy.FailFast;
+        hasty.HeartbeatInterval = TimeSpan.FromMilliseconds(500);
+        hasty.ReconnectRetryPolicy = new LinearRetry(500);
+        patient.ReconnectRetryPolicy = new LinearRetry(500);
+        patient.AsyncTimeout = patient.SyncTimeout = 3000;
+
+        return new(await ConnectionMultiplexer.ConnectAsync(patient), await ConnectionMultiplexer.ConnectAsync(hasty), prefix);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Reports.Multiplexer.DisposeAsync();
+        await Multiplexer.DisposeAsync();
+    }
+}

@@ -1,0 +1,54 @@
+using System.IO.Hashing;
+using System.Text;
+using Aggregator.Domain;
+
+namespace Aggregator.Grains;
+
+/// <summary>The names of everything in the store.</summary>
+/// <remarks>
+/// Services are spread over <see cref="Shards"/> shards; all keys of a shard carry its <c>{hash tag}</c>, so that one script may touch
+/// several services and still runs on a Redis Cluster. Changing the number of shards or the hash moves every count: it is part of the format.
+/// </remarks>
+public sealed class StoreKeys(string prefix)
+{
+    public const int Shards = 16;
+
+    public static int ShardOf(ServiceKey service) => (int)(XxHash32.HashToUInt32(Encoding.ASCII.GetBytes(service.Value)) % Shards);
+
+    /// <summary>Counters of one hour in 10-second buckets. Fields: <c>bucket:symptom</c>, <c>bucket!n</c> networks, <c>bucket!d</c> duplicates, <c>bucket!q</c> quarantined.</summary>
+    public string Buckets(SeriesKey series, long hour) => $"{In(series.Service)}buckets:{series}:{hour}";
+
+    /// <summary>Minute counts of one day. Field: the hour; value: 60 counts between commas, an empty one is a gap.</summary>
+    public string Minutes(SeriesKey series, long day) => $"{In(series.Service)}minutes:{series}:{day}";
+
+    /// <summary>The regions a service was ever reported from. Field: the region; value: when last, in seconds since 1970.</summary>
+    public string Regions(ServiceKey service) => $"{In(service)}regions:{service}";
+
+    /// <summary>Reporters heard in a dedup window. Field: the reporter; value: when, in seconds since 1970.</summary>
+    public string Reporters(ServiceKey service, long window) => $"{In(service)}reporters:{service}:{window}";
+
+    /// <summary>Networks heard in a dedup window. Field: the network (value: reports counted) or <c>network@REGION</c>.</summary>
+    public string Networks(ServiceKey service, long window) => $"{In(service)}networks:{service}:{window}";
+
+    /// <summary>What was answered to a batch.</summary>
+    public string Guard(int shard, string batch) => $"{prefix}:{{{shard}}}:batch:{batch}";
+
+    /// <summary>One bit per 10-second bucket of a day: some server was open for reports.</summary>
+    public string Open(long day) => $"{prefix}:open:{day}";
+
+    public string Catalog => $"{prefix}:catalog:services";
+
+    public string CatalogRegions => $"{prefix}:catalog:regions";
+
+    public string CatalogVersion => $"{prefix}:catalog:version";
+
+    /// <summary>The ids of all incidents by their second of opening.</summary>
+    public string Incidents => $"{prefix}:incidents";
+
+    public string Incident(string id) => $"{prefix}:incident:{id}";
+
+    /// <summary>The key that turns addresses into reporters on one day.</summary>
+    public string ReporterKey(long day) => $"{prefix}:reporter-key:{day}";
+
+    private string In(ServiceKey service) => $"{prefix}:{{{ShardOf(service)}}}:";
+}
