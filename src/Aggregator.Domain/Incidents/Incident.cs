@@ -27,14 +27,17 @@ public enum ChangeKind
     Resolved,
 }
 
-/// <summary>The worst moment of an incident or of a region in it.</summary>
-public sealed record IncidentPeak(DateTimeOffset At, double Observed, double Expected);
+/// <summary>The worst moment of an incident or of a region in it: when the most reports beyond the usual came in per second.</summary>
+/// <param name="Window">The window that the two numbers cover.</param>
+public sealed record IncidentPeak(DateTimeOffset At, double Observed, double Expected, TimeSpan Window = default);
 
 /// <summary>One region's part in an incident.</summary>
 /// <param name="Level">Its level as last heard.</param>
 /// <param name="OpenedAt">When it first took part.</param>
 /// <param name="Peak">Its worst moment.</param>
-public sealed record IncidentRegion(RegionCode Region, Level Level, DateTimeOffset OpenedAt, IncidentPeak Peak);
+/// <param name="Receded">It was told to have receded, and has not spread again since.</param>
+public sealed record IncidentRegion(
+    RegionCode Region, Level Level, DateTimeOffset OpenedAt, IncidentPeak Peak, bool Receded = false);
 
 /// <summary>One step of an incident's story.</summary>
 /// <param name="Sequence">1 for the first; grows by one.</param>
@@ -43,8 +46,10 @@ public sealed record IncidentChange(int Sequence, ChangeKind Kind, DateTimeOffse
 /// <summary>A span of one service: opened by a held spike, resolved by held calm.</summary>
 /// <param name="Id">Stable, readable and unique: the service and the second of opening, <c>x-20250310-133120</c>.</param>
 /// <param name="Opening">The verdict that opened it.</param>
+/// <param name="Regions">The regions that take or took part, in the order they joined; the sum of all is not one of them.</param>
+/// <param name="Changes">Its story, at most the last 200 steps.</param>
 /// <param name="CalmSince">Since when no region is in spike; none while one is.</param>
-public sealed record Incident(
+public sealed partial record Incident(
     string Id, ServiceKey Service, DateTimeOffset OpenedAt, DateTimeOffset? ResolvedAt, Verdict Opening, RegionCode OpenedBy, IncidentPeak Peak,
     ImmutableArray<IncidentRegion> Regions, ImmutableArray<IncidentChange> Changes, DateTimeOffset? CalmSince)
 {

@@ -1,0 +1,35 @@
+namespace Aggregator.Domain;
+
+/// <summary>What was decided on hearing a verdict.</summary>
+public enum IncidentReason
+{
+    /// <summary>Nothing is open and nothing is wrong.</summary>
+    Quiet,
+
+    /// <summary>A spike, but not yet held for long enough.</summary>
+    NotHeldYet,
+
+    /// <summary>A held spike opened an incident.</summary>
+    Opened,
+
+    /// <summary>A further region joined.</summary>
+    Spread,
+
+    /// <summary>A region left, others stay.</summary>
+    Receded,
+
+    /// <summary>Heard again, or a number moved: nothing to tell.</summary>
+    GoesOn,
+
+    /// <summary>Calm everywhere, but not yet held for long enough.</summary>
+    CalmNotHeldYet,
+
+    /// <summary>Some region is out of sight: an incident is never resolved blind.</summary>
+    Blind,
+
+    /// <summary>Held calm resolved it.</summary>
+    Resolved,
+}
+
+/// <summary>The incident after hearing, why, and the one change that must be told, if any.</summary>
+public sealed record IncidentDecision(Incident? Incident, IncidentReason Reason, IncidentChange? Change);
