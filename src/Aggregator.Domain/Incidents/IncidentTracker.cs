@@ -121,10 +121,3 @@ public sealed class IncidentTracker
 
     private DateTimeOffset Forward(DateTimeOffset now) => _now = now > _now ? now : _now;
 }
-public sealed class IncidentTracker(ServiceKey service, IncidentOptions options)
-{
-    public Incident? Open { get; private set; }
-    public IncidentDecision Hear(RegionCode region, Verdict verdict, DateTimeOffset now) { _ = service; _ = options; return new(Open, IncidentReason.Quiet, null); }
-    public IncidentDecision Tick(DateTimeOffset now) => new(Open, IncidentReason.Quiet, null);
-    public void Restore(Incident? open) => Open = open;
-}

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Aggregator.Domain;
 
 namespace Aggregator.Grains;
@@ -6,12 +7,15 @@ namespace Aggregator.Grains;
 public enum ReportOutcome
 {
     /// <summary>It is in the counts.</summary>
+    [JsonStringEnumMemberName("counted")]
     Counted,
 
     /// <summary>This reporter was already heard on this service within the dedup window.</summary>
+    [JsonStringEnumMemberName("duplicate")]
     Duplicate,
 
     /// <summary>This network already gave its share to this service in this window: kept apart, not in the counts.</summary>
+    [JsonStringEnumMemberName("quarantined")]
     Quarantined,
 }
 

@@ -1,4 +1,5 @@
 using Aggregator.Domain;
+using Aggregator.Grains;
 
 namespace Aggregator.Server;
 
@@ -22,3 +23,23 @@ public sealed record IncidentChangeAnswer(int Sequence, ChangeKind Kind, DateTim
 
 /// <summary>Incidents, newest first.</summary>
 public sealed record IncidentsAnswer(IReadOnlyList<IncidentAnswer> Incidents, string? Next);
+
+internal static class IncidentAnswers
+{
+    public static IncidentAnswer From(IncidentDocument incident)
+    {
+        var opening = incident.Opening;
+        return new(
+            incident.Id, incident.Service, incident.ResolvedAt is null ? IncidentState.Open : IncidentState.Resolved, incident.OpenedAt, incident.ResolvedAt,
+            From(incident.Peak),
+            [.. incident.Regions.Select(region => new IncidentRegionAnswer(region.Region, region.Level, region.OpenedAt, From(region.Peak)))],
+            incident.Symptoms,
+            new(incident.OpenedBy, opening.Reason, opening.Observed, Round(opening.Expected), Round(opening.Observed / Math.Max(opening.Expected, 0.01)), Round(opening.Score), opening.Since),
+            [.. incident.Changes.Select(change => new IncidentChangeAnswer(change.Sequence, change.Kind, change.At, change.Region, change.Verdict.Observed, Round(change.Verdict.Expected)))],
+            new Dictionary<string, string> { ["json"] = $"/v1/incidents/{incident.Id}" });
+    }
+
+    private static PeakAnswer From(PeakDocument peak) => new(peak.At, peak.Observed, Round(peak.Expected));
+
+    private static double Round(double value) => Math.Round(value, 2);
+}

@@ -1,0 +1,39 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
+
+namespace Aggregator.Server;
+
+/// <summary>An answer that pollers may keep: 304 where it is the one they have.</summary>
+/// <remarks>The tag is weak: it is made of what the answer says, not of the moment it was said at.</remarks>
+internal sealed class CachedJson<T>(T answer, object tagged) : IResult
+{
+    private static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(1);
+
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        var json = httpContext.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
+        var hash = SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(tagged, json));
+        var tag = new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(hash.AsSpan(0, 12))}\"", isWeak: true);
+
+        var headers = httpContext.Response.GetTypedHeaders();
+        headers.ETag = tag;
+        headers.CacheControl = new() { Public = true, MaxAge = MaxAge };
+        if (httpContext.Request.GetTypedHeaders().IfNoneMatch.Any(known => known.Compare(tag, useStrongComparison: false)))
+        {
+            httpContext.Response.StatusCode = StatusCodes.Status304NotModified;
+            return;
+        }
+
+        await httpContext.Response.WriteAsJsonAsync(answer, json);
+    }
+}
+
+internal static class CachedJson
+{
+    /// <param name="answer">What is said.</param>
+    /// <param name="tagged">The part of it that matters to a poller: all but the moment.</param>
+    public static CachedJson<T> Of<T>(T answer, object tagged) => new(answer, tagged);
+}

@@ -1,0 +1,104 @@
+using System.Collections.Frozen;
+using System.Text.Json;
+using Aggregator.Domain;
+using Aggregator.Grains;
+using StackExchange.Redis;
+
+namespace Aggregator.Server;
+
+/// <summary>A service that can be reported on.</summary>
+public sealed record CatalogService(string Service, string Name, string Category, string? Homepage, IReadOnlyList<string> Symptoms);
+
+/// <summary>A region that can be reported from.</summary>
+public sealed record CatalogRegion(string Region, string Name);
+
+/// <summary>What can be reported on and from where: the same on every server within a second of a change.</summary>
+/// <remarks>Kept in memory, so that a report never waits for it; while the store is away the last known catalog serves.</remarks>
+internal sealed partial class Catalog(CatalogStore store, TimeProvider clock, ILogger<Catalog> logger) : BackgroundService
+{
+    private static readonly TimeSpan RefreshEvery = TimeSpan.FromSeconds(1);
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+    private static readonly IReadOnlyList<CatalogRegion> Builtin = Starter<CatalogRegion>("regions.json");
+
+    private volatile Contents _contents = Contents.Nothing;
+
+    public IReadOnlyCollection<CatalogService> Services => _contents.Services.Values;
+
+    public IReadOnlyCollection<CatalogRegion> Regions => _contents.Regions.Values;
+
+    /// <summary>Grows with each change.</summary>
+    public long Version => _contents.Version;
+
+    public CatalogService? Find(ServiceKey service) => _contents.Services.GetValueOrDefault(service.Value);
+
+    public CatalogRegion? Find(RegionCode region) => _contents.Regions.GetValueOrDefault(region.Value);
+
+    /// <summary>The name of a region, or its code where it has none (any more).</summary>
+    public string NameOf(string region) => region == RegionCode.All.Value ? "All regions" : _contents.Regions.GetValueOrDefault(region)?.Name ?? region;
+
+    public Task<bool> Put(CatalogService service) => Change(store.PutService(service.Service, JsonSerializer.Serialize(service, Json)));
+
+    public Task<bool> Delete(ServiceKey service) => Change(store.DeleteService(service.Value));
+
+    public Task<bool> Put(CatalogRegion region) => Change(store.PutRegion(region.Region, JsonSerializer.Serialize(region, Json)));
+
+    public Task<bool> Delete(RegionCode region) => Change(store.DeleteRegion(region.Value));
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (await store.Version() == 0)
+        {
+            var starter = Starter<CatalogService>("services.json");
+            await store.Seed(starter.Select(service => KeyValuePair.Create(service.Service, JsonSerializer.Serialize(service, Json))));
+        }
+
+        await Load();
+        await base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(RefreshEvery, clock);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                if (await store.Version() != Version) await Load();
+            }
+            catch (Exception error) when (error is RedisException or TimeoutException)
+            {
+                LogStale(error.Message);
+            }
+        }
+    }
+
+    private async Task<bool> Change(Task<bool> change)
+    {
+        var answer = await change;
+        await Load();
+        return answer;
+    }
+
+    private async Task Load()
+    {
+        var version = await store.Version();
+        var services = (await store.Services()).ToFrozenDictionary(kept => kept.Key, kept => JsonSerializer.Deserialize<CatalogService>(kept.Value, Json)!);
+        var added = (await store.Regions()).Select(kept => JsonSerializer.Deserialize<CatalogRegion>(kept.Value, Json)!);
+        var regions = Builtin.Concat(added).GroupBy(region => region.Region).ToFrozenDictionary(same => same.Key, same => same.Last());
+        if (version >= Version) _contents = new(version, services, regions);
+    }
+
+    private static List<T> Starter<T>(string file)
+    {
+        using var stream = typeof(Catalog).Assembly.GetManifestResourceStream($"Aggregator.Server.Catalog.{file}")!;
+        return JsonSerializer.Deserialize<List<T>>(stream, Json)!;
+    }
+
+    private sealed record Contents(long Version, FrozenDictionary<string, CatalogService> Services, FrozenDictionary<string, CatalogRegion> Regions)
+    {
+        public static Contents Nothing { get; } = new(0, FrozenDictionary<string, CatalogService>.Empty, FrozenDictionary<string, CatalogRegion>.Empty);
+    }
+
+    [LoggerMessage(LogLevel.Debug, "The catalog could not be refreshed, the last one serves: {Reason}")]
+    private partial void LogStale(string reason);
+}

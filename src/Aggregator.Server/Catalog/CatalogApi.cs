@@ -1,0 +1,80 @@
+using Aggregator.Domain;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Aggregator.Server;
+
+/// <summary>A service as the operator writes it.</summary>
+/// <param name="Name">As people write it, 1 to 100 characters.</param>
+/// <param name="Category">1 to 100 characters.</param>
+/// <param name="Homepage">An http or https address, or nothing.</param>
+/// <param name="Symptoms">At most 20 symptom keys; <c>other</c> is always one of them.</param>
+public sealed record PutService(string? Name, string? Category, string? Homepage, IReadOnlyList<string?>? Symptoms);
+
+/// <summary>A region as the operator writes it.</summary>
+public sealed record PutRegion(string? Name);
+
+/// <summary>All regions by name.</summary>
+public sealed record RegionsCatalogAnswer(IReadOnlyList<CatalogRegion> Regions);
+
+internal static class CatalogApi
+{
+    private const int SymptomsAtMost = 20;
+
+    extension(IEndpointRouteBuilder routes)
+    {
+        public void MapCatalog()
+        {
+            var catalog = routes.MapGroup("/v1").WithTags("Catalog");
+            catalog.MapGet("/regions", ListRegions);
+            catalog.MapPut("/regions/{region}", WriteRegion).RequireAuthorization();
+            catalog.MapDelete("/regions/{region}", RemoveRegion).RequireAuthorization();
+            catalog.MapPut("/services/{service}", WriteService).RequireAuthorization();
+            catalog.MapDelete("/services/{service}", RemoveService).RequireAuthorization();
+        }
+    }
+
+    /// <summary>The regions that can be reported from.</summary>
+    private static Ok<RegionsCatalogAnswer> ListRegions(Catalog catalog) =>
+        TypedResults.Ok(new RegionsCatalogAnswer([.. catalog.Regions.OrderBy(region => region.Name, StringComparer.Ordinal)]));
+
+    /// <summary>Adds a region of the operator's own, or renames one.</summary>
+    private static async Task<Results<Ok<CatalogRegion>, Created<CatalogRegion>, ProblemHttpResult>> WriteRegion(string region, PutRegion body, Catalog catalog)
+    {
+        var faults = new Dictionary<string, string>();
+        if (!RegionCode.TryParse(region, out var code) || code.IsAll) faults["region"] = $"'{region}' is not a region code: 1 to 16 upper-case letters, digits and dashes; ALL is taken.";
+        CheckText(faults, "name", body.Name);
+        if (faults.Count > 0) return Problems.Invalid(faults);
+
+        var written = new CatalogRegion(code.Value, body.Name!.Trim());
+        return await catalog.Put(written) ? TypedResults.Created($"/v1/regions/{code}", written) : TypedResults.Ok(written);
+    }
+
+    /// <summary>Takes a region of the operator's own away; ISO regions stay.</summary>
+    private static async Task<Results<NoContent, ProblemHttpResult>> RemoveRegion(string region, Catalog catalog) =>
+        RegionCode.TryParse(region, out var code) && await catalog.Delete(code) ? TypedResults.NoContent() : Problems.UnknownRegion(region);
+
+    /// <summary>Adds a service, or changes it.</summary>
+    private static async Task<Results<Ok<CatalogService>, Created<CatalogService>, ProblemHttpResult>> WriteService(string service, PutService body, Catalog catalog)
+    {
+        var faults = Problems.InvalidService(service);
+        CheckText(faults, "name", body.Name);
+        CheckText(faults, "category", body.Category);
+        if (body.Homepage is not null && !(Uri.TryCreate(body.Homepage, UriKind.Absolute, out var homepage) && homepage.Scheme is "http" or "https"))
+            faults["homepage"] = "'homepage' is an http or https address.";
+        if (body.Symptoms is null || body.Symptoms.Count is 0 or > SymptomsAtMost || body.Symptoms.Any(symptom => !SymptomKey.TryParse(symptom, out _)))
+            faults["symptoms"] = $"'symptoms' lists 1 to {SymptomsAtMost} keys of 1 to 32 lower-case letters, digits and dashes.";
+        if (faults.Count > 0) return Problems.Invalid(faults);
+
+        var written = new CatalogService(service, body.Name!.Trim(), body.Category!.Trim(), body.Homepage, [.. body.Symptoms!.Append(SymptomKey.Other.Value).Distinct()!]);
+        return await catalog.Put(written) ? TypedResults.Created($"/v1/services/{service}", written) : TypedResults.Ok(written);
+    }
+
+    /// <summary>Takes a service away: it can no longer be reported on or read; its counts expire by themselves.</summary>
+    private static async Task<Results<NoContent, ProblemHttpResult>> RemoveService(string service, Catalog catalog) =>
+        ServiceKey.TryParse(service, out var key) && await catalog.Delete(key) ? TypedResults.NoContent() : Problems.UnknownService(service);
+
+    private static void CheckText(Dictionary<string, string> faults, string field, string? text)
+    {
+        if (string.IsNullOrWhiteSpace(text) || text.Length > 100) faults[field] = $"'{field}' is a text of 1 to 100 characters.";
+    }
+}

@@ -1,0 +1,90 @@
+using System.Globalization;
+using Aggregator.Domain;
+using Aggregator.Grains;
+using Microsoft.AspNetCore.Http.HttpResults;
+using StackExchange.Redis;
+
+namespace Aggregator.Server;
+
+internal static class IncidentsApi
+{
+    /// <summary>How many incidents one request looks through for those it asks for.</summary>
+    private const int LookedThroughAtMost = 2000;
+
+    extension(IEndpointRouteBuilder routes)
+    {
+        public void MapIncidents()
+        {
+            var incidents = routes.MapGroup("/v1/incidents").WithTags("Incidents").CacheOutput(OutputCaching.OneSecond);
+            incidents.MapGet("/", List).Produces<IncidentsAnswer>().ProducesProblem(400);
+            incidents.MapGet("/{id}", One).Produces<IncidentAnswer>().ProducesProblem(404);
+        }
+    }
+
+    /// <summary>Incidents, newest first. Filters: <c>service</c>, <c>region</c>, <c>state</c> (open or resolved), <c>from</c> and <c>to</c> (moment of opening).</summary>
+    private static async Task<Results<CachedJson<IncidentsAnswer>, ProblemHttpResult>> List(HttpContext http, IncidentStore archive, SnapshotCache snapshots)
+    {
+        var query = new Queries(http.Request.Query);
+        var (states, from, to) = (query.Words<IncidentState>("state"), query.Moment("from"), query.Moment("to"));
+        var (cursor, limit) = (query.Cursor(), query.Number("limit", 50, 1, 200));
+        query.CheckNames();
+        if (query.Faults.Count > 0) return Problems.Invalid(query.Faults);
+
+        var open = Open(snapshots);
+        var found = new List<IncidentDocument>();
+        string? next = null;
+        try
+        {
+            for (var looked = 0; looked < LookedThroughAtMost; looked += limit)
+            {
+                var page = await archive.List(from, to, cursor + looked, limit);
+                foreach (var (incident, i) in page.Select((incident, i) => (open.GetValueOrDefault(incident.Id, incident), i)))
+                {
+                    if (!Matches(incident, query.Text("service"), query.Text("region"), states)) continue;
+                    found.Add(incident);
+                    if (found.Count < limit) continue;
+                    next = (cursor + looked + i + 1).ToString(CultureInfo.InvariantCulture);
+                    break;
+                }
+
+                if (page.Count < limit || next is not null) break;
+            }
+        }
+        catch (Exception error) when (error is RedisException or TimeoutException)
+        {
+            // The archive is out of reach; what is open is still known.
+            found = [.. open.Values.Where(incident => Matches(incident, query.Text("service"), query.Text("region"), states)).OrderByDescending(incident => incident.OpenedAt)];
+        }
+
+        var answer = new IncidentsAnswer([.. found.Select(IncidentAnswers.From)], next);
+        return CachedJson.Of(answer, answer);
+    }
+
+    /// <summary>One incident.</summary>
+    private static async Task<Results<CachedJson<IncidentAnswer>, ProblemHttpResult>> One(string id, IncidentStore archive, SnapshotCache snapshots)
+    {
+        if (Open(snapshots).TryGetValue(id, out var open)) return Answer(open);
+        try
+        {
+            return await archive.Find(id) is { } incident ? Answer(incident) : Problems.UnknownIncident(id);
+        }
+        catch (Exception error) when (error is RedisException or TimeoutException)
+        {
+            return Problems.NoSight();
+        }
+
+        static CachedJson<IncidentAnswer> Answer(IncidentDocument incident)
+        {
+            var answer = IncidentAnswers.From(incident);
+            return CachedJson.Of(answer, answer);
+        }
+    }
+
+    private static Dictionary<string, IncidentDocument> Open(SnapshotCache snapshots) =>
+        snapshots.Latest.Services.Values.Select(standing => standing.OpenIncident).OfType<IncidentDocument>().ToDictionary(incident => incident.Id);
+
+    private static bool Matches(IncidentDocument incident, string? service, string? region, IReadOnlyList<IncidentState>? states) =>
+        (service is null || incident.Service == service)
+        && (region is null || incident.Regions.Any(part => part.Region == region))
+        && (states is null || states.Contains(incident.ResolvedAt is null ? IncidentState.Open : IncidentState.Resolved));
+}

@@ -1,0 +1,13 @@
+namespace Aggregator.Server;
+
+/// <summary>However many ask for the same, it is put together once a second.</summary>
+internal static class OutputCaching
+{
+    public const string OneSecond = "one-second";
+
+    public static IServiceCollection AddOutputCaching(this IServiceCollection services) => services.AddOutputCache(options =>
+    {
+        options.SizeLimit = 64 * 1024 * 1024;
+        options.AddPolicy(OneSecond, policy => policy.Expire(TimeSpan.FromMilliseconds(500)).SetVaryByQuery("*"));
+    });
+}

@@ -1,0 +1,70 @@
+using Aggregator.Domain;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Aggregator.Server;
+
+/// <summary>Every way to say no: a word, a sentence, a way out (RFC 9457).</summary>
+internal static class Problems
+{
+    public static ProblemHttpResult UnknownService(string service) => Problem(
+        StatusCodes.Status404NotFound, "unknown-service", "No such service",
+        $"'{service}' is not in the catalog; GET /v1/services lists what is.");
+
+    public static ProblemHttpResult UnknownRegion(string region) => Problem(
+        StatusCodes.Status404NotFound, "unknown-region", "No such region",
+        $"'{region}' is not a region of the catalog; GET /v1/regions lists them.");
+
+    public static ProblemHttpResult UnknownIncident(string id) => Problem(
+        StatusCodes.Status404NotFound, "unknown-incident", "No such incident",
+        $"There is no incident '{id}'; GET /v1/incidents lists them.");
+
+    /// <summary>Every fault of a body or a query at once, by field.</summary>
+    public static ProblemHttpResult Invalid(IReadOnlyDictionary<string, string> faults) => TypedResults.Problem(new ProblemDetails
+    {
+        Type = Urn("invalid"),
+        Title = "Something in the request is not as it should be",
+        Detail = string.Join(' ', faults.Values),
+        Status = StatusCodes.Status400BadRequest,
+        Extensions = { ["errors"] = faults.ToDictionary(fault => fault.Key, fault => new[] { fault.Value }) },
+    });
+
+    public static ProblemHttpResult Invalid(string field, string fault) => Invalid(new Dictionary<string, string> { [field] = fault });
+
+    public static ProblemHttpResult BadBody(string detail) => Problem(
+        StatusCodes.Status400BadRequest, "bad-body", "The body cannot be read", detail);
+
+    public static ProblemHttpResult WrongMediaType(string wanted) => Problem(
+        StatusCodes.Status415UnsupportedMediaType, "wrong-media-type", "Wrong media type", $"Send the body as {wanted}.");
+
+    public static ProblemHttpResult IdempotencyKeyReused() => Problem(
+        StatusCodes.Status422UnprocessableEntity, "idempotency-key-reused", "This Idempotency-Key was used for another body",
+        "Send the same body as before under this key, or a new key for a new body.");
+
+    /// <summary>503: the store does not answer. Whether the report was taken is not known; sending it again never counts it twice.</summary>
+    public static ProblemHttpResult StoreUnreachable() => Problem(
+        StatusCodes.Status503ServiceUnavailable, "store-unreachable", "Reports cannot be taken right now",
+        "The store does not answer. Send the same again in a few seconds: it will not be counted twice.");
+
+    public static ProblemHttpResult TooBusy() => Problem(
+        StatusCodes.Status503ServiceUnavailable, "too-busy", "Too many reports at once",
+        "More reports are waiting than can be taken. Send the same again in a second.");
+
+    public static ProblemHttpResult NoSight() => Problem(
+        StatusCodes.Status503ServiceUnavailable, "no-sight", "Nothing can be seen right now",
+        "The part that knows the answer cannot be reached. Try again in a few seconds.");
+
+    public static string Urn(string word) => $"urn:aggregator:{word}";
+
+    public static Dictionary<string, string> InvalidService(string service) => ServiceKey.TryParse(service, out _)
+        ? []
+        : new() { ["service"] = $"'{service}' is not a service key: 1 to 64 lower-case letters, digits and dashes." };
+
+    private static ProblemHttpResult Problem(int status, string word, string title, string detail) => TypedResults.Problem(new ProblemDetails
+    {
+        Type = Urn(word),
+        Title = title,
+        Detail = detail,
+        Status = status,
+    });
+}

@@ -1,0 +1,157 @@
+using System.Globalization;
+using System.IO.Hashing;
+using System.Security.Cryptography;
+using System.Text;
+using Aggregator.Grains;
+using Microsoft.AspNetCore.Http.HttpResults;
+using StackExchange.Redis;
+
+namespace Aggregator.Server;
+
+/// <summary>What became of the lines of a bulk request. The first 100 refused ones are told one by one.</summary>
+public sealed record BulkAnswer(long Accepted, long Duplicate, long Quarantined, long Rejected, IReadOnlyList<LineError> Errors);
+
+internal static class BulkApi
+{
+    /// <summary>Lines committed together; with an Idempotency-Key the same body is cut at the same places again.</summary>
+    private const int ChunkAtMost = 2000;
+    private const int CommitsAtOnce = 4;
+    private const int ErrorsTold = 100;
+    private static readonly TimeSpan KeepKey = TimeSpan.FromHours(24);
+    private static readonly TimeSpan KeepOwn = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan CommitWithin = TimeSpan.FromSeconds(10);
+
+    extension(IEndpointRouteBuilder routes)
+    {
+        public void MapBulk() => routes
+            .MapPost("/v1/reports", Submit)
+            .WithTags("Reports")
+            .Accepts<BulkLine>("application/x-ndjson")
+            .RequireAuthorization()
+            .WithMetadata(new RequestSizeLimit(null));
+    }
+
+    /// <summary>Takes many reports, one JSON object a line.</summary>
+    private static async Task<Results<Ok<BulkAnswer>, ProblemHttpResult>> Submit(HttpContext http, Catalog catalog, ReporterKeys keys, Intake intake, TimeProvider clock)
+    {
+        if (!NdjsonReader.Accepts(http.Request)) return Problems.WrongMediaType("application/x-ndjson");
+
+        var idempotencyKey = http.Request.Headers["Idempotency-Key"].ToString();
+        if (idempotencyKey.Length > 200) return Problems.Invalid("Idempotency-Key", "'Idempotency-Key' has at most 200 characters.");
+
+        try
+        {
+            var reader = new BulkLineReader(catalog, keys, clock.GetUtcNow());
+            var run = new Run(intake, idempotencyKey);
+            await foreach (var (number, bytes) in NdjsonReader.Lines(http.Request.BodyReader, BulkLineReader.LineAtMost))
+            {
+                var (report, error) = await reader.Read(number, bytes);
+                if (error is not null) run.Refuse(error);
+                else await run.Add(report!.Value, bytes!.Value);
+                if (run.Failure is not null) break;
+            }
+
+            return await run.End() is { } failure ? failure : TypedResults.Ok(run.Answer);
+        }
+        catch (Exception error) when (error is RedisException or TimeoutException)
+        {
+            return Problems.StoreUnreachable();
+        }
+    }
+
+    /// <summary>One bulk request on its way to the store.</summary>
+    private sealed class Run(Intake intake, string idempotencyKey)
+    {
+        private readonly Chunk[] _chunks = [.. Enumerable.Range(0, StoreKeys.Shards).Select(_ => new Chunk())];
+        private readonly string _run = idempotencyKey.Length == 0
+            ? Guid.NewGuid().ToString("N")
+            : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(idempotencyKey)))[..32];
+        private readonly List<Task> _commits = [];
+        private readonly List<LineError> _errors = [];
+        private readonly Lock _lock = new();
+        private long _accepted, _duplicate, _quarantined, _rejected;
+
+        public ProblemHttpResult? Failure { get; private set; }
+
+        public BulkAnswer Answer => new(_accepted, _duplicate, _quarantined, _rejected, _errors);
+
+        public void Refuse(LineError error)
+        {
+            _rejected++;
+            if (_errors.Count < ErrorsTold) _errors.Add(error);
+        }
+
+        public async ValueTask Add(Report report, ReadOnlyMemory<byte> line)
+        {
+            var shard = StoreKeys.ShardOf(report.Series.Service);
+            var chunk = _chunks[shard];
+            chunk.Add(report, line);
+            if (chunk.Reports.Count >= ChunkAtMost) await Commit(shard);
+        }
+
+        public async Task<ProblemHttpResult?> End()
+        {
+            for (var shard = 0; shard < _chunks.Length && Failure is null; shard++)
+            {
+                if (_chunks[shard].Reports.Count > 0) await Commit(shard);
+            }
+
+            await Task.WhenAll(_commits);
+            return Failure;
+        }
+
+        private async Task Commit(int shard)
+        {
+            if (_commits.Count >= CommitsAtOnce) _commits.Remove(await Task.WhenAny(_commits));
+
+            var (reports, digest, number) = _chunks[shard].Take();
+            var own = idempotencyKey.Length == 0;
+            var batch = new CommitBatch(shard, string.Create(CultureInfo.InvariantCulture, $"{_run}-{number}"), own ? "" : digest, own ? KeepOwn : KeepKey, reports);
+            _commits.Add(Append(batch));
+        }
+
+        private async Task Append(CommitBatch batch)
+        {
+            var (result, lines) = await intake.Commit(batch, CommitWithin);
+            lock (_lock)
+            {
+                if (result != IntakeResult.Committed)
+                {
+                    Failure = result == IntakeResult.OtherContent ? Problems.IdempotencyKeyReused() : Problems.StoreUnreachable();
+                    return;
+                }
+
+                for (var i = 0; i < lines.Length; i++)
+                {
+                    _accepted += lines[i].Counted;
+                    var rest = batch.Reports[i].Count - lines[i].Counted;
+                    if (lines[i].Rest == ReportOutcome.Duplicate) _duplicate += rest;
+                    else _quarantined += rest;
+                }
+            }
+        }
+    }
+
+    /// <summary>Lines of one shard that wait to be committed together.</summary>
+    private sealed class Chunk
+    {
+        private readonly XxHash128 _hash = new();
+        private int _number;
+
+        public List<Report> Reports { get; private set; } = [];
+
+        public void Add(Report report, ReadOnlyMemory<byte> line)
+        {
+            Reports.Add(report);
+            _hash.Append(line.Span);
+            _hash.Append("\n"u8);
+        }
+
+        public (List<Report> Reports, string Digest, int Number) Take()
+        {
+            var taken = (Reports, Convert.ToHexStringLower(_hash.GetHashAndReset()), _number++);
+            Reports = [];
+            return taken;
+        }
+    }
+}

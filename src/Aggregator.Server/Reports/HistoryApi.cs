@@ -1,0 +1,101 @@
+using System.Text.Json;
+using Aggregator.Domain;
+using Aggregator.Grains;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Aggregator.Server;
+
+/// <summary>One line of <c>POST /v1/history</c>: minute counts of the past.</summary>
+/// <param name="From">The first minute; a whole one, at most 45 days back.</param>
+/// <param name="Interval"><c>1m</c>.</param>
+/// <param name="Counts">Counts minute after minute, up to now; a null is a gap.</param>
+public sealed record HistoryLine(string? Service, string? Region, DateTimeOffset? From, string? Interval, IReadOnlyList<long?>? Counts);
+
+/// <summary>How many series and minutes were set.</summary>
+public sealed record HistoryAnswer(int Series, long Minutes);
+
+internal static class HistoryApi
+{
+    private const int BodyAtMost = 64 * 1024 * 1024;
+    private const int LineAtMost = 1024 * 1024;
+    private const int FaultsTold = 100;
+    private const long CountAtMost = 1_000_000_000;
+    private static readonly TimeSpan Back = TimeSpan.FromDays(45);
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+
+    extension(IEndpointRouteBuilder routes)
+    {
+        public void MapHistory() => routes
+            .MapPost("/v1/history", Import)
+            .WithTags("Reports")
+            .Accepts<HistoryLine>("application/x-ndjson")
+            .RequireAuthorization()
+            .WithMetadata(new RequestSizeLimit(BodyAtMost));
+    }
+
+    /// <summary>Sets minute counts of the past and learns from them what is usual. Nothing is set where a line has a fault.</summary>
+    private static async Task<Results<Ok<HistoryAnswer>, ProblemHttpResult>> Import(HttpContext http, Catalog catalog, IGrainFactory grains, TimeProvider clock)
+    {
+        if (!NdjsonReader.Accepts(http.Request)) return Problems.WrongMediaType("application/x-ndjson");
+
+        var now = clock.GetUtcNow();
+        var faults = new Dictionary<string, string>();
+        var runs = new Dictionary<SeriesKey, List<MinuteRun>>();
+        await foreach (var (number, bytes) in NdjsonReader.Lines(http.Request.BodyReader, LineAtMost))
+        {
+            if (Read(bytes, catalog, now, out var series, out var run) is { } fault) faults[$"line {number}"] = $"Line {number}: {fault}";
+            else if (runs.TryGetValue(series, out var known)) known.Add(run!);
+            else runs[series] = [run!];
+            if (faults.Count == FaultsTold) break;
+        }
+
+        if (faults.Count > 0) return Problems.Invalid(faults);
+
+        foreach (var service in runs.GroupBy(series => series.Key.Service))
+        {
+            await Task.WhenAll(service.Select(series => grains.GetGrain<IRegionGrain>(series.Key.ToString()).Import([.. series.Value])));
+
+            var hours = service.SelectMany(series => series.Value).SelectMany(HoursOf).Distinct();
+            var all = grains.GetGrain<IRegionGrain>(new SeriesKey(service.Key, RegionCode.All).ToString());
+            await all.AddUp([.. hours]);
+            await Task.WhenAll(service.Select(series => grains.GetGrain<IRegionGrain>(series.Key.ToString()).Relearn()).Append(all.Relearn()));
+        }
+
+        return TypedResults.Ok(new HistoryAnswer(runs.Count, runs.Values.Sum(series => series.Sum(run => (long)run.Counts.Length))));
+    }
+
+    private static string? Read(ReadOnlyMemory<byte>? bytes, Catalog catalog, DateTimeOffset now, out SeriesKey series, out MinuteRun? run)
+    {
+        (series, run) = (default, null);
+        if (bytes is null) return $"a line has at most {LineAtMost} bytes.";
+
+        HistoryLine? line;
+        try
+        {
+            line = JsonSerializer.Deserialize<HistoryLine>(bytes.Value.Span, Json);
+        }
+        catch (JsonException error)
+        {
+            return $"not the JSON that is wanted: see {error.Path ?? "$"}, byte {error.BytePositionInLine}.";
+        }
+
+        if (line is null) return "a line is a JSON object.";
+        if (!ServiceKey.TryParse(line.Service, out var service) || catalog.Find(service) is null) return "'service' is not in the catalog.";
+        if (!RegionCode.TryParse(line.Region, out var region) || region.IsAll || catalog.Find(region) is null) return "'region' is not a region of the catalog.";
+        if (line.Interval != "1m") return "'interval' is 1m.";
+        if (line.From is not { } from || from.UtcTicks % TimeSpan.TicksPerMinute != 0) return "'from' is a whole minute.";
+        if (from < now - Back) return "'from' is more than 45 days back.";
+        if (line.Counts is not { Count: > 0 } counts) return "'counts' lists at least one count.";
+        if (from.AddMinutes(counts.Count - 1) > now) return "'counts' goes on beyond now.";
+        if (counts.Any(count => count is < 0 or > CountAtMost)) return $"'counts' are 0 to {CountAtMost}, or null for a gap.";
+
+        (series, run) = (new(service, region), new(from, [.. counts]));
+        return null;
+    }
+
+    private static IEnumerable<long> HoursOf(MinuteRun run)
+    {
+        var hours = new BucketGrid(TimeSpan.FromHours(1));
+        for (var hour = hours.IndexOf(run.From); hour <= hours.IndexOf(run.From.AddMinutes(run.Counts.Length - 1)); hour++) yield return hour;
+    }
+}

@@ -1,0 +1,160 @@
+using System.Threading.Channels;
+using Aggregator.Grains;
+using StackExchange.Redis;
+
+namespace Aggregator.Server;
+
+/// <summary>How an intake ended.</summary>
+internal enum IntakeResult
+{
+    /// <summary>In the store.</summary>
+    Committed,
+
+    /// <summary>Too many are waiting; nothing was taken.</summary>
+    QueueFull,
+
+    /// <summary>The store did not answer in time: whether it was taken is not known. Sending it again counts it once.</summary>
+    StoreUnreachable,
+
+    /// <summary>The batch id was used for another content; nothing was taken.</summary>
+    OtherContent,
+}
+
+/// <summary>Gathers reports into batches and appends them; a report is acknowledged when the store has it.</summary>
+/// <remarks>
+/// One lane per shard. Whatever arrived while a lane's last commit was in flight is its next batch: no timer, no linger.
+/// A commit whose outcome is unknown is tried again under the same id until the report's time is up.
+/// </remarks>
+internal sealed partial class Intake : BackgroundService
+{
+    /// <summary>How many reports may wait in one lane.</summary>
+    private const int LaneCapacity = 4096;
+
+    private const int BatchAtMost = 1024;
+
+    /// <summary>A report waits no longer than this for its answer.</summary>
+    public static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(1.8);
+
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan KeepOwnBatch = TimeSpan.FromMinutes(10);
+
+    private readonly Channel<Waiting>[] _lanes;
+    private readonly ReportStore _store;
+    private readonly RegionHints _hints;
+    private readonly Telemetry _telemetry;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<Intake> _logger;
+
+    public Intake(ReportStore store, RegionHints hints, Telemetry telemetry, TimeProvider clock, ILogger<Intake> logger)
+    {
+        (_store, _hints, _telemetry, _clock, _logger) = (store, hints, telemetry, clock, logger);
+        _lanes = [.. Enumerable.Range(0, StoreKeys.Shards).Select(_ => Channel.CreateBounded<Waiting>(
+            new BoundedChannelOptions(LaneCapacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait }))];
+    }
+
+    /// <summary>Appends one report.</summary>
+    public async Task<(IntakeResult Result, LineOutcome Line)> Submit(Report report)
+    {
+        var waiting = new Waiting(report, _clock.GetTimestamp());
+        if (!_lanes[StoreKeys.ShardOf(report.Series.Service)].Writer.TryWrite(waiting)) return (IntakeResult.QueueFull, default);
+
+        try
+        {
+            return await waiting.Answer.Task.WaitAsync(AnswerWithin, _clock);
+        }
+        catch (TimeoutException)
+        {
+            waiting.GivenUp = true;
+            return (IntakeResult.StoreUnreachable, default);
+        }
+    }
+
+    /// <summary>Appends a batch that its caller made.</summary>
+    /// <param name="within">For how long it is tried.</param>
+    public async Task<(IntakeResult Result, LineOutcome[] Lines)> Commit(CommitBatch batch, TimeSpan within)
+    {
+        var begun = _clock.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                var answer = await _store.Commit(batch).WaitAsync(within - _clock.GetElapsedTime(begun) is { Ticks: > 0 } left ? left : TimeSpan.Zero, _clock);
+                if (answer.Result == CommitResult.OtherContent) return (IntakeResult.OtherContent, []);
+                if (answer.Result == CommitResult.Committed) _hints.Publish(answer.Touched);
+                else _hints.Reread(batch.Reports.Select(report => report.Series).Distinct());
+                _telemetry.Received(batch.Reports, answer.Lines);
+                return (IntakeResult.Committed, answer.Lines);
+            }
+            catch (Exception error) when (error is RedisException or TimeoutException)
+            {
+                if (_clock.GetElapsedTime(begun) + RetryAfter >= within)
+                {
+                    LogUnreachable(batch.Reports.Count, error.Message);
+                    return (IntakeResult.StoreUnreachable, []);
+                }
+
+                await Task.Delay(RetryAfter, _clock);
+            }
+        }
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(Enumerable.Range(0, _lanes.Length).Select(shard => Task.Run(() => Run(shard, stoppingToken), stoppingToken)));
+
+    private async Task Run(int shard, CancellationToken stoppingToken)
+    {
+        var lane = _lanes[shard].Reader;
+        var batch = new List<Waiting>(BatchAtMost);
+        try
+        {
+            while (await lane.WaitToReadAsync(stoppingToken))
+            {
+                batch.Clear();
+                while (batch.Count < BatchAtMost && lane.TryRead(out var next))
+                {
+                    if (!next.GivenUp) batch.Add(next);
+                }
+
+                if (batch.Count > 0) await CommitOwn(shard, batch);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopping. The host has stopped taking requests before, so nothing is left in the lane.
+        }
+    }
+
+    private async Task CommitOwn(int shard, List<Waiting> batch)
+    {
+        try
+        {
+            var left = AnswerWithin - _clock.GetElapsedTime(batch[0].Since);
+            var own = new CommitBatch(shard, Guid.NewGuid().ToString("N"), "", KeepOwnBatch, [.. batch.Select(waiting => waiting.Report)]);
+            var (result, lines) = await Commit(own, left);
+            for (var i = 0; i < batch.Count; i++) batch[i].Answer.TrySetResult((result, result == IntakeResult.Committed ? lines[i] : default));
+        }
+        catch (Exception error)
+        {
+            // A fault of ours must not end the lane: those who wait are told that their outcome is unknown.
+            LogCommitFailed(error, batch.Count);
+            foreach (var waiting in batch) waiting.Answer.TrySetResult((IntakeResult.StoreUnreachable, default));
+        }
+    }
+
+    private sealed class Waiting(Report report, long since)
+    {
+        public Report Report { get; } = report;
+
+        public long Since { get; } = since;
+
+        public bool GivenUp { get; set; }
+
+        public TaskCompletionSource<(IntakeResult, LineOutcome)> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    [LoggerMessage(LogLevel.Warning, "{Count} reports were refused because the store did not answer: {Reason}")]
+    private partial void LogUnreachable(int count, string reason);
+
+    [LoggerMessage(LogLevel.Error, "A batch of {Count} reports failed")]
+    private partial void LogCommitFailed(Exception error, int count);
+}

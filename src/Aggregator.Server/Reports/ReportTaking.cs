@@ -1,0 +1,70 @@
+using Aggregator.Domain;
+using Aggregator.Grains;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
+using StackExchange.Redis;
+
+namespace Aggregator.Server;
+
+/// <summary>The walk of one report from the door to the store, for the API and for the form on the page.</summary>
+internal sealed class ReportTaking(
+    Catalog catalog, ReporterGate gate, Intake intake, RegionHints hints, IOptions<RegionOptions> regions, TimeProvider clock)
+{
+    private const int CommentAtMost = 280;
+    private static readonly TimeSpan GlancePatience = TimeSpan.FromMilliseconds(250);
+
+    public async Task<(ReportAnswer? Answer, ProblemHttpResult? Problem)> Take(string service, SubmitReport body, HttpContext http)
+    {
+        var faults = Problems.InvalidService(service);
+        if (faults.Count > 0) return (null, Problems.Invalid(faults));
+        if (!ServiceKey.TryParse(service, out var key) || catalog.Find(key) is not { } known) return (null, Problems.UnknownService(service));
+
+        var symptom = body.Symptom ?? SymptomKey.Other.Value;
+        if (!known.Symptoms.Contains(symptom)) faults["symptom"] = $"'symptom' is one of {string.Join(", ", known.Symptoms)}.";
+        if (body.Comment?.Length > CommentAtMost) faults["comment"] = $"'comment' has at most {CommentAtMost} characters.";
+        if (!RegionOf(body, http, out var region)) faults["region"] = $"'{body.Region}' is not a region; GET /v1/regions lists them.";
+        if (faults.Count > 0) return (null, Problems.Invalid(faults));
+
+        try
+        {
+            var now = clock.GetUtcNow();
+            var series = new SeriesKey(key, region);
+            var (reporter, network) = await gate.Identify(http, key);
+            var (result, line) = await intake.Submit(new(series, now, symptom, 1, reporter, network));
+            if (result != IntakeResult.Committed) return (null, result == IntakeResult.QueueFull ? Problems.TooBusy() : Problems.StoreUnreachable());
+
+            var glance = await hints.Glance(series, GlancePatience);
+            var bucket = BucketGrid.TenSeconds.StartOf(BucketGrid.TenSeconds.IndexOf(now));
+            return (new(line.Outcome, service, region.Value, symptom, bucket,
+                glance?.Level ?? Level.Unknown, glance?.Reports15m, glance is { } seen ? Math.Round(seen.Expected15m, 2) : null), null);
+        }
+        catch (Exception error) when (error is RedisException or TimeoutException)
+        {
+            return (null, Problems.StoreUnreachable());
+        }
+    }
+
+    private bool RegionOf(SubmitReport body, HttpContext http, out RegionCode region)
+    {
+        if (regions.Value.Header is { Length: > 0 } header)
+        {
+            // The header is trusted, so what it does not know is nowhere in particular, not a fault of the reporter's.
+            var told = http.Request.Headers[header].ToString();
+            region = RegionCode.TryParse(told, out var code) && !code.IsAll && catalog.Find(code) is not null ? code : RegionCode.Elsewhere;
+            return true;
+        }
+
+        region = RegionCode.Elsewhere;
+        if (body.Region is null) return true;
+        return RegionCode.TryParse(body.Region, out region) && !region.IsAll && catalog.Find(region) is not null;
+    }
+}
+
+/// <summary>How a report's region is found.</summary>
+public sealed class RegionOptions
+{
+    public const string Section = "Regions";
+
+    /// <summary>A header with the reporter's region that a trusted proxy sets, for example <c>CF-IPCountry</c>; it wins over the body. Default: none.</summary>
+    public string? Header { get; set; }
+}

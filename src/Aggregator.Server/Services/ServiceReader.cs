@@ -1,0 +1,106 @@
+using System.Globalization;
+using Aggregator.Domain;
+using Aggregator.Grains;
+using StackExchange.Redis;
+
+namespace Aggregator.Server;
+
+/// <summary>Puts together what is said of services, for the API and the pages.</summary>
+internal sealed class ServiceReader(Catalog catalog, SnapshotCache snapshots, IGrainFactory grains, ReportStore store, TimeProvider clock)
+{
+    private static readonly string[] Windows = ["1m", "5m", "15m", "1h", "24h"];
+    private static readonly TimeSpan Recent = TimeSpan.FromHours(24);
+
+    public ServicesAnswer List(string? search, IReadOnlyList<Level>? levels, int cursor, int limit)
+    {
+        var snapshot = snapshots.Latest;
+        var found = catalog.Services
+            .Where(service => search is null
+                || service.Name.Contains(search, StringComparison.OrdinalIgnoreCase) || service.Service.Contains(search, StringComparison.OrdinalIgnoreCase))
+            .Select(service => Summarize(service, snapshot))
+            .Where(service => levels is null || levels.Contains(service.Level))
+            .OrderByDescending(service => service.Level)
+            .ThenByDescending(service => service.Reports15m)
+            .ThenBy(service => service.Name, StringComparer.OrdinalIgnoreCase);
+
+        var page = found.Skip(cursor).Take(limit + 1).ToList();
+        var next = page.Count > limit ? (cursor + limit).ToString(CultureInfo.InvariantCulture) : null;
+        return new(snapshot.At, [.. page.Take(limit)], next);
+    }
+
+    public SpikesAnswer Spikes(string? service, string? region, IReadOnlyList<Level> levels)
+    {
+        var snapshot = snapshots.Latest;
+        var spikes =
+            from standing in snapshot.Services.Values
+            where (service is null || standing.Service == service) && ServiceKey.TryParse(standing.Service, out var key) && catalog.Find(key) is not null
+            from restless in standing.Regions
+            let verdict = snapshot.Blind ? restless.Verdict with { Level = Level.Unknown, Reason = VerdictReason.NoSight } : restless.Verdict
+            where (region is null || restless.Region == region) && levels.Contains(verdict.Level)
+            orderby verdict.Level descending, verdict.Score descending, standing.Service, restless.Region
+            select new SpikeAnswer(
+                standing.Service, restless.Region, verdict.Level, verdict.Reason, verdict.Observed, Round(verdict.Expected),
+                Round(verdict.Observed / Math.Max(verdict.Expected, 0.01)), restless.Networks, verdict.Since, standing.OpenIncident?.Id);
+        return new(snapshot.At, [.. spikes]);
+    }
+
+    public async Task<ServiceAnswer> Read(CatalogService service)
+    {
+        var snapshot = snapshots.Latest;
+        var summary = Summarize(service, snapshot);
+        var all = await grains.GetGrain<IRegionGrain>(new SeriesKey(ServiceKey.Parse(service.Service), RegionCode.All).ToString()).Read();
+        var standing = snapshot.Find(service.Service);
+        var reports = ByWindow(all.Reports);
+        var expected = ByWindow(all.Expected.Select(Round));
+        var worst = standing?.Regions.OrderByDescending(region => region.Verdict.Level).FirstOrDefault()?.Verdict ?? all.Verdict;
+        return new(
+            clock.GetUtcNow(), service.Service, service.Name, service.Category, service.Homepage,
+            summary.Level, worst.Reason, standing?.Since ?? all.Verdict.Since, reports["15m"], expected["15m"], summary.RegionsInSpike, summary.Incident,
+            reports, expected, service.Symptoms.ToDictionary(symptom => symptom, symptom => all.Symptoms.GetValueOrDefault(symptom)), all.Spark,
+            standing?.OpenIncident is { } open ? IncidentAnswers.From(open) : null);
+    }
+
+    public async Task<RegionsAnswer> Regions(ServiceKey service)
+    {
+        var codes = await Codes(service);
+        var regions = await Task.WhenAll(codes.Select(code => Region(service, code)));
+        return new(clock.GetUtcNow(), service.Value,
+            [.. regions.OrderByDescending(region => region.Level).ThenByDescending(region => region.Reports["15m"]).ThenByDescending(region => region.Reports["24h"]).ThenBy(region => region.Name, StringComparer.Ordinal)]);
+    }
+
+    public async Task<RegionAnswer> Region(ServiceKey service, RegionCode region)
+    {
+        var read = await grains.GetGrain<IRegionGrain>(new SeriesKey(service, region).ToString()).Read();
+        return new(
+            read.Region, catalog.NameOf(read.Region), read.Verdict.Level, read.Verdict.Reason, read.Verdict.Since,
+            ByWindow(read.Reports), ByWindow(read.Expected.Select(Round)), read.Symptoms, read.Networks);
+    }
+
+    private async Task<List<RegionCode>> Codes(ServiceKey service)
+    {
+        try
+        {
+            // Regions that are only known from imported history count: they have a baseline to show.
+            var kept = await store.ReadRegions(service);
+            return [.. kept.Where(region => region.Value is null || region.Value > clock.GetUtcNow() - Recent).Select(region => region.Key)];
+        }
+        catch (Exception error) when (error is RedisException or TimeoutException)
+        {
+            var told = await grains.GetGrain<IServiceGrain>(service.Value).Regions();
+            return [.. told.Select(RegionCode.Parse).Where(region => !region.IsAll)];
+        }
+    }
+
+    private static ServiceSummary Summarize(CatalogService service, Snapshot snapshot)
+    {
+        var standing = snapshot.Find(service.Service);
+        return new(
+            service.Service, service.Name, snapshot.LevelOf(service.Service), standing?.Reports15m ?? 0, standing?.Expected15m ?? 0,
+            snapshot.Blind ? 0 : standing?.Regions.Count(region => region.Verdict.Level == Level.Spike && region.Region != RegionCode.All.Value) ?? 0,
+            standing?.OpenIncident?.Id, standing?.Spark ?? []);
+    }
+
+    private static Dictionary<string, T> ByWindow<T>(IEnumerable<T> values) => Windows.Zip(values).ToDictionary(pair => pair.First, pair => pair.Second);
+
+    private static double Round(double value) => Math.Round(value, 2);
+}
