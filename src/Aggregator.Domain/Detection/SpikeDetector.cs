@@ -1,40 +1,128 @@
 namespace Aggregator.Domain;
 
 /// <summary>Judges one series, bucket by bucket, and learns what is usual for it.</summary>
-public sealed class SpikeDetector(BucketGrid grid, DetectionOptions options)
+/// <remarks>
+/// <para>Expected is <see cref="Baseline"/>: profile of the day times the level of the last hour. The score is the largest log likelihood ratio
+/// of negative binomial counts (Höhle and Paul 2008) over windows from 30 seconds to four hours (<see cref="ScanWindows"/>).</para>
+/// <para>One score, two thresholds. A score of <see cref="DetectionOptions.ElevatedScore"/> opens an episode, and one of
+/// <see cref="DetectionOptions.SpikeScore"/> makes it a spike until it ends. It ends when the last 5, 10 and 15 minutes have shown nothing
+/// for twelve minutes; then the windows are emptied, so that old evidence cannot open it again. A gap is not calm.</para>
+/// <para>A few kB; a judgement allocates nothing. Not thread-safe: a detector belongs to one grain.</para>
+/// </remarks>
+public sealed partial class SpikeDetector
 {
-    /// <summary>How far back a judgement looks: the longest window.</summary>
-    public static TimeSpan Reach { get; } = TimeSpan.FromHours(4);
+    private const int QuietMinutes = 12;
+    private const double Calm = 0.7;
+    private const int FewReports = 10;
 
-    public BucketGrid Grid { get; } = grid;
+    // More reports in a bucket than this say nothing more, and sums of them stay far from overflow.
+    private const long MostReports = 1_000_000_000_000;
+
+    private readonly DetectionOptions _options;
+    private readonly int _perStep;
+    private Baseline _baseline;
+    private ScanWindows _windows;
+    private long? _step;
+    private double _stepReports;
+    private long _stepSeen;
+    private long _gaps;
+    private bool _open;
+    private bool _spike;
+    private long _unrestAt;
+    private DateTimeOffset _onset;
+
+    /// <param name="grid">Buckets of 10 s to 1 h that divide a minute, five minutes, or an hour into quarters.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Buckets of another length.</exception>
+    public SpikeDetector(BucketGrid grid, DetectionOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var seconds = (long)grid.Length.TotalSeconds;
+        if (!(seconds is >= 10 and <= 60 && 60 % seconds == 0) && seconds is not (300 or 900 or 1800 or 3600))
+            throw new ArgumentOutOfRangeException(nameof(grid), grid.Length, "A series is judged in 10 to 60 seconds that divide a minute, or in 5, 15, 30 or 60 minutes.");
+
+        (Grid, _options) = (grid, options);
+        var step = TimeSpan.FromMinutes(Math.Max(Baseline.SubStepMinutes, grid.Length.TotalMinutes));
+        _perStep = grid.Count(step);
+        _baseline = new((int)step.TotalMinutes);
+        _windows = new(grid);
+    }
+
+    /// <summary>How far back a judgement looks: the longest window.</summary>
+    public static TimeSpan Reach { get; } = TimeSpan.FromMinutes(ScanWindows.SpanMinutes);
+
+    public BucketGrid Grid { get; }
 
     /// <summary>The first bucket that has not been closed yet; none before anything was closed or learned.</summary>
     public long? Next { get; private set; }
 
     /// <summary>The verdict of the last close.</summary>
-    public Verdict Latest { get; private set; }
+    public Verdict Latest { get; private set; } = default(Verdict) with { Reason = VerdictReason.NoBaselineYet };
 
-    /// <summary>Closes the next bucket in turn: judges it, then learns from it.</summary>
+    /// <summary>Closes the next bucket in turn: judges it, then learns from it. Buckets left out are gaps; one closed before is not closed again.</summary>
     /// <param name="bucket">Its index on the grid; buckets are closed in order, none twice.</param>
     /// <param name="reports">Counted reports in it, or null for a gap, which is neither judged nor learned from.</param>
-    /// <param name="networks">Networks heard in it for the first time within the dedup window.</param>
+    /// <param name="networks">Networks heard in it for the first time within the dedup window; 0 where they are not known.</param>
     public Verdict Close(long bucket, long? reports, int networks = 0)
     {
+        if (reports is { } negative) ArgumentOutOfRangeException.ThrowIfNegative(negative, nameof(reports));
+        if (bucket < Next) return Latest;
+
+        if (Next is { } next && bucket > next) LoseSight(bucket - 1, bucket - next);
         Next = bucket + 1;
-        return Latest = default(Verdict) with { Score = options.SpikeScore };
+        Enter(Floored.Div(bucket, _perStep));
+        if (reports is { } seen) Judge(bucket, Math.Min(seen, MostReports), Math.Max(0, networks));
+        else LoseSight(bucket, 1);
+        return Latest;
     }
 
-    /// <summary>Learns minute counts of the past without judging them; a null is a gap.</summary>
-    /// <param name="from">The first minute.</param>
-    /// <param name="minutes">Counts, minute after minute.</param>
-    public void Learn(DateTimeOffset from, ReadOnlySpan<long?> minutes) => Next = Grid.IndexOf(from.AddMinutes(minutes.Length));
-
     /// <summary>Reports that are usual between two moments, for this hour of the week.</summary>
-    public double Expected(DateTimeOffset from, DateTimeOffset to) => 0 * (to - from).TotalSeconds * Latest.Score;
+    public double Expected(DateTimeOffset from, DateTimeOffset to) => _baseline.Between(from, to);
 
-    /// <summary>All that is needed to go on after a restart, in a few kB.</summary>
-    public byte[] Save() => [(byte)Latest.Level];
+    private void Judge(long bucket, long reports, int networks)
+    {
+        _gaps = 0;
+        _stepReports += reports;
+        _stepSeen++;
+        _windows.Add(bucket, reports, _baseline.Expected / _perStep, networks);
 
-    /// <summary>Goes on from what <see cref="Save"/> gave; false, and nothing changed, where the bytes are not of this version.</summary>
-    public bool TryLoad(ReadOnlySpan<byte> saved) => saved.Length == 1 && Latest.Score >= 0;
+        var evidence = _windows.Judge(_baseline);
+        var slot = _windows.SlotOf(bucket);
+        if (evidence.Score >= Math.Min(_options.ElevatedScore, _options.SpikeScore) && !_open) (_open, _unrestAt) = (true, slot);
+        if (evidence.Score >= _options.SpikeScore && !_spike)
+            (_spike, _unrestAt, _onset) = (true, slot, Grid.StartOf(evidence.From));
+
+        if (_open && _windows.EndsSlot(bucket))
+        {
+            if (_windows.Unrest(_baseline) >= Calm) _unrestAt = slot;
+            if (slot - _unrestAt >= _windows.Slots(QuietMinutes))
+            {
+                (_open, _spike) = (false, false);
+                _windows.ForgetThrough(bucket);
+            }
+        }
+
+        Latest = Say(bucket, evidence, easing: slot > _unrestAt + 1);
+    }
+
+    private Verdict Say(long bucket, Evidence evidence, bool easing)
+    {
+        var level = _spike ? Level.Spike : _open ? Level.Elevated : Level.Normal;
+        var reason = _baseline.IsCold ? VerdictReason.NoBaselineYet : level switch
+        {
+            Level.Spike => easing ? VerdictReason.Easing : VerdictReason.FarAboveUsual,
+            Level.Elevated => VerdictReason.AboveUsual,
+            _ => evidence.Observed < FewReports && evidence.Observed > 2 * evidence.Expected ? VerdictReason.BelowFloor : VerdictReason.AsUsual,
+        };
+        var since = level == Level.Spike ? _onset : level == Latest.Level && Latest.Since != default ? Latest.Since : Grid.EndOf(bucket);
+        return new(level, reason, evidence.Observed, evidence.Expected, (bucket - evidence.From + 1) * Grid.Length, evidence.Score, since);
+    }
+
+    // An open spike is remembered through a gap of any length: only calm that was seen ends it.
+    private void LoseSight(long through, long buckets)
+    {
+        _gaps += buckets;
+        _unrestAt = _windows.SlotOf(through);
+        if (_gaps >= 2 && Latest.Level != Level.Unknown)
+            Latest = new(Level.Unknown, VerdictReason.NoSight, Observed: 0, Expected: 0, Window: default, Score: 0, Grid.EndOf(through));
+    }
 }

@@ -1,0 +1,8 @@
+namespace Aggregator.Domain;
+
+/// <summary>What one window says.</summary>
+/// <param name="Score">How sure, 0 or more.</param>
+/// <param name="Observed">Reports in it, nothing trimmed.</param>
+/// <param name="Expected">Reports expected in it.</param>
+/// <param name="From">Its first bucket.</param>
+internal readonly record struct Evidence(double Score, double Observed, double Expected, long From);

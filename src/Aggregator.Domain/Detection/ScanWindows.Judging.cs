@@ -1,0 +1,114 @@
+namespace Aggregator.Domain;
+
+internal sealed partial class ScanWindows
+{
+    /// <summary>The window that says most; where none says anything, the last quarter of an hour with a score of 0.</summary>
+    public Evidence Judge(Baseline baseline)
+    {
+        var (reports, expected) = Last(_typical);
+        var best = new Evidence(Score: 0, reports, expected, From: (SlotOf(_bucket) - _typical + 1) * _perSlot);
+        JudgeFar(baseline, ref best);
+        JudgeNear(baseline, ref best);
+        return best;
+    }
+
+    /// <summary>What the last 5, 10 and 15 minutes say, nothing trimmed: how far from calm it still is.</summary>
+    public double Unrest(Baseline baseline)
+    {
+        double unrest = 0;
+        foreach (var window in _calm)
+        {
+            var (reports, expected) = Last(window);
+            unrest = Math.Max(unrest, Likelihood.Ratio(reports, expected + Floor, baseline.Phi(window * _slotMinutes) + ExtraPhi));
+        }
+
+        return unrest;
+    }
+
+    private void JudgeFar(Baseline baseline, ref Evidence best)
+    {
+        var slot = SlotOf(_bucket);
+        var newest = Floored.Mod(slot, _farReports.Length);
+        long largest = 0, second = 0;
+        var looked = 0;
+        foreach (var window in _far)
+        {
+            var from = (slot - window + 1) * _perSlot;
+            if (from <= _emptyThrough) break;
+
+            var oldest = Back(newest, window);
+            var count = _farReports[newest] - _farReports[oldest];
+            var sum = _farExpected[newest] - _farExpected[oldest];
+            var expected = sum * (window - Trimmed) / window + Floor;
+            // The largest minutes are looked for only where even with them there is something to say; the search goes on where it stopped.
+            if (count < LeastFar || count <= expected) continue;
+            for (; looked < window; looked++)
+                Rank(_farReports[Back(newest, looked)] - _farReports[Back(newest, looked + 1)], ref largest, ref second);
+
+            var score = Likelihood.Ratio(count - largest - second, expected, baseline.Phi(window * _slotMinutes) + ExtraPhi);
+            if (score > best.Score) best = new(score, count, sum, from);
+        }
+    }
+
+    private void JudgeNear(Baseline baseline, ref Evidence best)
+    {
+        var newest = Floored.Mod(_bucket, NearBuckets + 1);
+        foreach (var window in _near)
+        {
+            var from = _bucket - window + 1;
+            if (from <= _emptyThrough) break;
+
+            var oldest = Floored.Mod(_bucket - window, NearBuckets + 1);
+            var count = _nearReports[newest] - _nearReports[oldest];
+            var networks = _nearNetworks[newest] - _nearNetworks[oldest];
+            var weight = networks > 0 ? Math.Min(count, networks) : count;
+            var sum = _nearExpected[newest] - _nearExpected[oldest];
+            if (weight < LeastNear || weight <= sum + Floor) continue;
+
+            var score = Likelihood.Ratio(weight, sum + Floor, baseline.Phi(window * _bucketMinutes) + ExtraPhi) - NearHandicap;
+            if (score > best.Score) best = new(score, count, sum, from);
+        }
+    }
+
+    private static void Rank(long value, ref long largest, ref long second)
+    {
+        second = Math.Max(second, Math.Min(largest, value));
+        largest = Math.Max(largest, value);
+    }
+
+    private int Back(int place, int slots) => place >= slots ? place - slots : place - slots + _farReports.Length;
+
+    private (long Reports, double Expected) Last(int slots)
+    {
+        var newest = Floored.Mod(SlotOf(_bucket), _farReports.Length);
+        var oldest = Back(newest, slots);
+        return (_farReports[newest] - _farReports[oldest], _farExpected[newest] - _farExpected[oldest]);
+    }
+
+    public void Save(BinaryWriter to)
+    {
+        to.Write(_bucket);
+        to.Write(_emptyThrough);
+        foreach (var values in new[] { _farReports, _nearReports, _nearNetworks })
+        {
+            // Running sums differ by little from place to place: small differences are short.
+            for (var i = 0; i < values.Length; i++) to.Write7BitEncodedInt64(values[i] - (i == 0 ? 0 : values[i - 1]));
+        }
+
+        foreach (var value in _farExpected) to.Write(value);
+        foreach (var value in _nearExpected) to.Write(value);
+    }
+
+    public void Load(BinaryReader from)
+    {
+        _bucket = from.ReadInt64();
+        _emptyThrough = from.ReadInt64();
+        foreach (var values in new[] { _farReports, _nearReports, _nearNetworks })
+        {
+            for (var i = 0; i < values.Length; i++) values[i] = from.Read7BitEncodedInt64() + (i == 0 ? 0 : values[i - 1]);
+        }
+
+        for (var i = 0; i < _farExpected.Length; i++) _farExpected[i] = from.ReadDouble();
+        for (var i = 0; i < _nearExpected.Length; i++) _nearExpected[i] = from.ReadDouble();
+    }
+}

@@ -1,0 +1,134 @@
+namespace Aggregator.Domain;
+
+/// <summary>The last four hours of one series, asked in windows of many lengths at once whether there are too many reports.</summary>
+/// <remarks>
+/// <para>A scan over windows, as FOCuS (Ward, Dilillo, Eckley and Fearnhead 2022) does for all lengths at once; here for a fixed set, which keeps
+/// the work and the memory constant and lets each length have its own overdispersion.</para>
+/// <para>Long windows, of 3 to 240 minutes, lie on a ring of minutes whose last one may still be filling; the two largest minutes of each are left out,
+/// so that one burst is no outage. Short windows, of 30 to 120 seconds, lie on a ring of buckets; they are not trimmed, want more reports, and no more
+/// of them count than distinct networks were heard, where networks are known. A minute grid has long windows only; on a coarser
+/// grid a bucket takes the place of the minute, and the short windows are one and two buckets.</para>
+/// <para>Both rings hold running sums, so a window is one subtraction; a logarithm is taken only where a window holds more than expected.</para>
+/// </remarks>
+internal sealed partial class ScanWindows
+{
+    public const int SpanMinutes = 240;
+    private const int NearBuckets = 12;
+    private const int Trimmed = 2;
+    private const int LeastFar = 3;
+    private const int LeastNear = 10;
+    private const double Floor = 0.2;
+    private const double ExtraPhi = 0.01;
+
+    // Short windows are asked more often and of fewer reports: without this, chance alone would reach them more often than the long ones.
+    private const double NearHandicap = 4;
+
+    private static readonly int[] FarMinutes = [3, 4, 5, 7, 10, 14, 20, 30, 45, 60, 90, 120, 180, 240];
+    private static readonly int[] CalmMinutes = [5, 10, 15];
+    private static readonly int[] NearSeconds = [30, 60, 120];
+
+    private readonly int _perSlot;
+    private readonly double _slotMinutes;
+    private readonly double _bucketMinutes;
+    private readonly int[] _far;
+    private readonly int[] _near;
+    private readonly int[] _calm;
+    private readonly int _typical;
+
+    // Running sums up to the end of each slot (minute) or bucket; one place more than the longest window.
+    private readonly long[] _farReports;
+    private readonly double[] _farExpected;
+    private readonly long[] _nearReports = new long[NearBuckets + 1];
+    private readonly double[] _nearExpected = new double[NearBuckets + 1];
+    private readonly long[] _nearNetworks = new long[NearBuckets + 1];
+    private long _bucket = long.MinValue;
+    private long _emptyThrough = long.MinValue;
+
+    public ScanWindows(BucketGrid grid)
+    {
+        var slot = grid.Length < TimeSpan.FromMinutes(1) ? TimeSpan.FromMinutes(1) : grid.Length;
+        _perSlot = (int)(slot.Ticks / grid.Length.Ticks);
+        _slotMinutes = slot.TotalMinutes;
+        _bucketMinutes = grid.Length.TotalMinutes;
+        var minutes = (int)_slotMinutes;
+        _far = [.. FarMinutes.Where(m => m % minutes == 0 && m / minutes > Trimmed).Select(m => m / minutes)];
+        _calm = [.. CalmMinutes.Select(m => (m + minutes - 1) / minutes).Distinct()];
+        _near = minutes > 1 ? [1, 2] : _perSlot == 1 ? [] : [.. NearSeconds.Select(s => grid.Count(TimeSpan.FromSeconds(s))).Distinct()];
+        _typical = Math.Max(1, 15 / minutes);
+        _farReports = new long[SpanMinutes / minutes + 1];
+        _farExpected = new double[_farReports.Length];
+    }
+
+    public long SlotOf(long bucket) => Floored.Div(bucket, _perSlot);
+
+    public bool EndsSlot(long bucket) => Floored.Mod(bucket, _perSlot) == _perSlot - 1;
+
+    /// <summary>How many slots cover so many minutes.</summary>
+    public int Slots(double minutes) => (int)Math.Ceiling(minutes / _slotMinutes);
+
+    /// <summary>No window reaches back over the end of this bucket any more: what lies before is no evidence.</summary>
+    public void ForgetThrough(long bucket) => _emptyThrough = bucket;
+
+    /// <summary>Takes in a bucket; those that were left out before it count as empty and unseen.</summary>
+    public void Add(long bucket, long reports, double expected, long networks)
+    {
+        if (_bucket == long.MinValue || bucket - _bucket > (long)SpanMinutes * _perSlot) Clear();
+        else MoveTo(bucket);
+
+        _bucket = bucket;
+        var far = Floored.Mod(SlotOf(bucket), _farReports.Length);
+        _farReports[far] += reports;
+        _farExpected[far] += expected;
+        var near = Floored.Mod(bucket, NearBuckets + 1);
+        _nearReports[near] += reports;
+        _nearExpected[near] += expected;
+        _nearNetworks[near] += networks;
+    }
+
+    private void Clear()
+    {
+        Array.Clear(_farReports);
+        Array.Clear(_farExpected);
+        Array.Clear(_nearReports);
+        Array.Clear(_nearExpected);
+        Array.Clear(_nearNetworks);
+    }
+
+    private void MoveTo(long bucket)
+    {
+        for (var slot = SlotOf(_bucket) + 1; slot <= SlotOf(bucket); slot++)
+        {
+            var (place, before) = (Floored.Mod(slot, _farReports.Length), Floored.Mod(slot - 1, _farReports.Length));
+            _farReports[place] = _farReports[before];
+            _farExpected[place] = _farExpected[before];
+            if (place != 0) continue;
+            Rebase(_farReports);
+            Rebase(_farExpected);
+        }
+
+        for (var next = Math.Max(_bucket + 1, bucket - NearBuckets); next <= bucket; next++)
+        {
+            var (place, before) = (Floored.Mod(next, NearBuckets + 1), Floored.Mod(next - 1, NearBuckets + 1));
+            _nearReports[place] = _nearReports[before];
+            _nearExpected[place] = _nearExpected[before];
+            _nearNetworks[place] = _nearNetworks[before];
+            if (place != 0) continue;
+            Rebase(_nearReports);
+            Rebase(_nearExpected);
+            Rebase(_nearNetworks);
+        }
+    }
+
+    // Sums begin again from the oldest place once per round, so that they neither overflow nor lose their small digits.
+    private static void Rebase(long[] sums)
+    {
+        var oldest = sums[1];
+        for (var i = 0; i < sums.Length; i++) sums[i] -= oldest;
+    }
+
+    private static void Rebase(double[] sums)
+    {
+        var oldest = sums[1];
+        for (var i = 0; i < sums.Length; i++) sums[i] -= oldest;
+    }
+}

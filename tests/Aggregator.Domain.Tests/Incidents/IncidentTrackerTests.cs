@@ -1,0 +1,133 @@
+namespace Aggregator.Domain.Tests;
+
+public class IncidentTrackerTests
+{
+    private static readonly DateTimeOffset Start = new(2025, 3, 10, 13, 31, 10, TimeSpan.Zero);
+    private static readonly RegionCode Us = RegionCode.Parse("US");
+    private static readonly RegionCode Gb = RegionCode.Parse("GB");
+    private readonly IncidentTracker _tracker = new(ServiceKey.Parse("x"), new());
+
+    [Fact]
+    public void A_spike_must_hold_before_it_opens_an_incident_named_by_service_and_second()
+    {
+        Assert.Equal(IncidentReason.NotHeldYet, Hear(Us, Level.Spike, 0).Reason);
+        Assert.Equal(IncidentReason.NotHeldYet, Hear(Us, Level.Spike, 9).Reason);
+
+        var decision = Hear(Us, Level.Spike, 10);
+        Assert.Equal(IncidentReason.Opened, decision.Reason);
+        Assert.Equal("x-20250310-133120", decision.Incident!.Id);
+        Assert.Equal(new(1, ChangeKind.Opened, Start.AddSeconds(10), Us, Say(Level.Spike)), decision.Change);
+        Assert.Same(decision.Incident, _tracker.Open);
+    }
+
+    [Fact]
+    public void A_spike_that_ends_before_it_held_opens_nothing()
+    {
+        Hear(Us, Level.Spike, 0);
+        Hear(Us, Level.Normal, 5);
+        Assert.Equal(IncidentReason.NotHeldYet, Hear(Us, Level.Spike, 10).Reason);
+        Assert.Equal(IncidentReason.Quiet, Hear(Us, Level.Elevated, 19).Reason);
+    }
+
+    [Fact]
+    public void Passing_time_alone_opens_for_a_spike_that_held()
+    {
+        Hear(Us, Level.Spike, 0);
+        Assert.Equal(IncidentReason.Opened, Tick(10).Reason);
+    }
+
+    [Fact]
+    public void Regions_spread_recede_and_the_rest_resolves()
+    {
+        Open(Us);
+        Hear(Gb, Level.Spike, 20);
+        Assert.Equal(ChangeKind.Spread, Hear(Gb, Level.Spike, 30).Change!.Kind);
+        Assert.Equal(ChangeKind.Receded, Hear(Us, Level.Normal, 40).Change!.Kind);
+        Assert.Equal(IncidentReason.CalmNotHeldYet, Hear(Gb, Level.Normal, 50).Reason);
+        Assert.Equal(IncidentReason.CalmNotHeldYet, Tick(229).Reason);
+
+        var decision = Tick(230);
+        Assert.Equal(IncidentReason.Resolved, decision.Reason);
+        Assert.Equal(Start.AddSeconds(230), decision.Incident!.ResolvedAt);
+        Assert.Equal([1, 2, 3, 4], decision.Incident.Changes.Select(c => c.Sequence));
+        Assert.Null(_tracker.Open);
+        Assert.Equal(IncidentReason.Quiet, Tick(231).Reason);
+    }
+
+    [Fact]
+    public void The_sum_of_all_opens_and_holds_but_neither_spreads_nor_recedes()
+    {
+        Open(RegionCode.All);
+        Assert.Empty(_tracker.Open!.Regions);
+        Hear(Us, Level.Spike, 20);
+        Assert.Equal(ChangeKind.Spread, Hear(Us, Level.Spike, 30).Change!.Kind);
+        Assert.Equal(ChangeKind.Receded, Hear(Us, Level.Normal, 40).Change!.Kind);
+        Assert.Equal(IncidentReason.GoesOn, Tick(900).Reason);
+        Assert.Null(Hear(RegionCode.All, Level.Normal, 901).Change);
+        Assert.Equal(IncidentReason.Resolved, Tick(1081).Reason);
+    }
+
+    [Fact]
+    public void An_incident_is_never_resolved_blind()
+    {
+        Open(Us);
+        Assert.Equal(IncidentReason.Blind, Hear(Us, Level.Unknown, 20).Reason);
+        Assert.Equal(IncidentReason.Blind, Tick(4000).Reason);
+        Assert.Equal(IncidentReason.CalmNotHeldYet, Hear(Us, Level.Normal, 4010).Reason);
+        Assert.Equal(IncidentReason.Resolved, Tick(4190).Reason);
+    }
+
+    [Fact]
+    public void After_a_restart_the_regions_are_out_of_sight_until_they_are_heard_again()
+    {
+        Open(Us);
+        var tracker = new IncidentTracker(ServiceKey.Parse("x"), new());
+        tracker.Restore(_tracker.Open);
+
+        Assert.Equal(IncidentReason.Blind, tracker.Tick(Start.AddHours(1)).Reason);
+        Assert.Equal(IncidentReason.GoesOn, tracker.Hear(Us, Say(Level.Spike), Start.AddHours(1)).Reason);
+        tracker.Hear(Us, Say(Level.Normal), Start.AddHours(2));
+        Assert.Equal(2, tracker.Tick(Start.AddHours(3)).Change!.Sequence);
+    }
+
+    [Fact]
+    public void The_peak_is_the_moment_of_the_most_unusual_reports_per_second()
+    {
+        Open(Us);
+        Hear(Us, Say(Level.Spike) with { Observed = 5000, Window = TimeSpan.FromMinutes(1) }, 20);
+        Hear(Us, Say(Level.Spike) with { Observed = 9000, Window = TimeSpan.FromHours(1) }, 30);
+
+        Assert.Equal(new(Start.AddSeconds(20), 5000, 10, TimeSpan.FromMinutes(1)), _tracker.Open!.Peak);
+        Assert.Equal(_tracker.Open.Peak, _tracker.Open.Regions.Single().Peak);
+    }
+
+    [Fact]
+    public void The_story_keeps_its_last_two_hundred_steps()
+    {
+        Open(Us);
+        for (var i = 1; i <= 150; i++)
+        {
+            Hear(Gb, Level.Spike, i * 100);
+            Hear(Gb, Level.Spike, i * 100 + 10);
+            Hear(Gb, Level.Normal, i * 100 + 20);
+        }
+
+        Assert.Equal(200, _tracker.Open!.Changes.Length);
+        Assert.Equal(301, _tracker.Open.Changes[^1].Sequence);
+    }
+
+    private static Verdict Say(Level level) =>
+        new(level, VerdictReason.FarAboveUsual, level is Level.Spike ? 100 : 10, 10, TimeSpan.FromMinutes(1), 9, Start);
+
+    private void Open(RegionCode region)
+    {
+        Hear(region, Level.Spike, 0);
+        Assert.Equal(IncidentReason.Opened, Hear(region, Level.Spike, 10).Reason);
+    }
+
+    private IncidentDecision Hear(RegionCode region, Level level, int second) => Hear(region, Say(level), second);
+
+    private IncidentDecision Hear(RegionCode region, Verdict verdict, int second) => _tracker.Hear(region, verdict, Start.AddSeconds(second));
+
+    private IncidentDecision Tick(int second) => _tracker.Tick(Start.AddSeconds(second));
+}
