@@ -31,9 +31,16 @@ internal static class ScenarioFile
         }
         catch (JsonException wrong)
         {
-            // The framework's sentence goes on with type names that say nothing to the writer of a scenario.
-            var sentence = wrong.Message.Split([" contained in type", " for type", " Path:"], StringSplitOptions.None)[0].Replace("to any .NET member", "to a word of the format", StringComparison.Ordinal);
-            throw new UsageException($"The scenario '{name}' cannot be read, line {wrong.LineNumber + 1}, at {wrong.Path}: {sentence}");
+            // Why the framework refuses it is said in type names, which say nothing to the writer of a scenario.
+            var fault = wrong.Message switch
+            {
+                var message when message.Contains("could not be mapped", StringComparison.Ordinal) => "the format has no such word",
+                var message when message.Contains("missing required properties", StringComparison.Ordinal) =>
+                    $"words are missing: {message[(message.IndexOf("including:", StringComparison.Ordinal) + 11)..].Split(". Path:")[0].TrimEnd('.')}",
+                var message when message.Contains("could not be converted", StringComparison.Ordinal) => "a value of another kind is expected",
+                var message => message.Split(" Path:")[0],
+            };
+            throw new UsageException($"The scenario '{name}' cannot be read, line {wrong.LineNumber + 1}, at {wrong.Path}: {fault}.");
         }
     }
 

@@ -45,6 +45,9 @@ internal sealed class ReportFile(string path)
         }
     }
 
+    /// <summary>Symptoms that are sent under another name than the file gives them, as far as the file was read.</summary>
+    public Dictionary<string, string> Tidied { get; } = [];
+
     /// <summary>The time of the first report that has one.</summary>
     public DateTimeOffset? FirstTime => All().FirstOrDefault(report => report.At is not null)?.At;
 
@@ -68,7 +71,9 @@ internal sealed class ReportFile(string path)
             var report = JsonSerializer.Deserialize<FileReport>(line, JsonSerializerOptions.Web);
             if (!ServiceKey.TryParse(report?.Service, out _)) throw new UsageException($"{path}, line {number}: '{report?.Service}' is not a service key.");
             if (report!.Region is not null && !RegionCode.TryParse(report.Region, out _)) throw new UsageException($"{path}, line {number}: '{report.Region}' is not a region.");
-            return report with { Symptom = Tidy(report.Symptom), At = report.At?.ToUniversalTime() };
+            var symptom = Tidy(report.Symptom);
+            if (symptom != report.Symptom && Tidied.Count < 20) Tidied[report.Symptom!] = symptom!;
+            return report with { Symptom = symptom, At = report.At?.ToUniversalTime() };
         }
         catch (JsonException)
         {
