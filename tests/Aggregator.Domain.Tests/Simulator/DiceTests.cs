@@ -1,0 +1,30 @@
+using Aggregator.Simulator;
+
+namespace Aggregator.Domain.Tests;
+
+public class DiceTests
+{
+    [Theory]
+    [InlineData(0.05)]
+    [InlineData(3)]
+    [InlineData(16)]
+    [InlineData(70)]
+    public void A_poisson_number_has_the_mean_and_the_variance_asked_for(double mean)
+    {
+        var dice = new Dice(11, "poisson");
+        var draws = Enumerable.Range(0, 40_000).Select(_ => (double)dice.Poisson(mean)).ToArray();
+        var average = draws.Average();
+        Assert.InRange(average, mean * 0.97 - 0.005, mean * 1.03 + 0.005);
+        Assert.InRange(draws.Average(draw => (draw - average) * (draw - average)), mean * 0.95 - 0.005, mean * 1.05 + 0.005);
+    }
+
+    [Fact]
+    public void Nobody_comes_where_none_is_expected() => Assert.Equal(0, new Dice(1, "none").Poisson(0));
+
+    [Fact]
+    public void Names_make_different_dice()
+    {
+        Assert.NotEqual(new Dice(1, "ab", "c").Next(), new Dice(1, "a", "bc").Next());
+        Assert.NotEqual(new Dice(1, "a").Next(), new Dice(2, "a").Next());
+    }
+}
