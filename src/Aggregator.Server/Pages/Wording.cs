@@ -1,0 +1,134 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Aggregator.Domain;
+
+namespace Aggregator.Server;
+
+/// <summary>What became of a report sent with the form, as the service page says it.</summary>
+/// <param name="Outcome">The closed word: <c>counted</c>, <c>duplicate</c>, <c>quarantined</c>, or <c>refused</c> where nothing was taken.</param>
+/// <param name="Sentence">The same for a person.</param>
+public sealed record ReportOutcomeView(string Outcome, string Sentence);
+
+/// <summary>Turns levels, counts and outcomes into what a person would say.</summary>
+/// <remarks>
+/// The templates are in <see cref="Sentences"/>. The page carries them as a JSON block, and js/words.js fills the same
+/// ones when newer numbers arrive, so a sentence is written once; only the choice between them is made in both places.
+/// </remarks>
+internal static partial class Wording
+{
+    public static string Json { get; } = JsonSerializer.Serialize(Sentences.All);
+
+    public static string Of(Level level) => Sentences.All[$"level.{level}"];
+
+    public static string Of(VerdictReason reason) => Sentences.All[$"reason.{reason}"];
+
+    public static string Window(string key) => Sentences.All.GetValueOrDefault($"window.{key}", key);
+
+    public static string Symptom(string key) => Sentences.All.GetValueOrDefault($"symptom.{key}") ?? Capitalised(key.Replace('-', ' '));
+
+    public static string Region(string code, IReadOnlyDictionary<string, string> names) =>
+        code == RegionCode.All.Value ? Sentences.All["region.ALL"]
+        : code == RegionCode.Elsewhere.Value ? Sentences.All["region.ZZ"]
+        : names.GetValueOrDefault(code, code);
+
+    /// <summary>A count with a comma at the thousands.</summary>
+    public static string Number(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
+
+    /// <summary>An expected count: one decimal below ten, none above.</summary>
+    public static string Usual(double expected) =>
+        !double.IsFinite(expected) ? "–" : expected.ToString(expected < 9.95 ? "0.#" : "N0", CultureInfo.InvariantCulture);
+
+    /// <summary>How many times the usual: <c>13×</c>, or <c>over 999×</c> where nothing is usual.</summary>
+    public static string Ratio(double ratio) =>
+        ratio > 999 ? Sentences.All["ratio.huge"] : Say("ratio", ("n", Usual(ratio)));
+
+    public static string Reports(long count) => Say(count == 1 ? "reports.one" : "reports.many", ("n", Number(count)));
+
+    /// <summary>The arithmetic in a sentence.</summary>
+    public static string Evidence(long reports, double expected) =>
+        Say("evidence", ("reports", Reports(reports)), ("expected", Usual(expected)));
+
+    /// <summary>How everything is, in one sentence.</summary>
+    public static string Front(IReadOnlyList<ServiceSummary> services)
+    {
+        if (services.Count == 0) return Sentences.All["front.empty"];
+
+        var spikes = Named(Level.Spike);
+        var elevated = Named(Level.Elevated);
+        var unseen = services.Count(s => s.Level == Level.Unknown);
+
+        if (spikes.Length > 0) return Say(spikes.Length == 1 ? "front.Spike.one" : "front.Spike.many", ("names", Joined(spikes, "services")));
+        if (unseen == services.Count) return Sentences.All["front.Unknown"];
+        if (elevated.Length > 0) return Say(elevated.Length == 1 ? "front.Elevated.one" : "front.Elevated.many", ("names", Joined(elevated, "services")));
+        return Sentences.All[unseen > 0 ? "front.someUnknown" : "front.Normal"];
+
+        string[] Named(Level level) => [.. services.Where(s => s.Level == level).Select(s => s.Name)];
+    }
+
+    /// <summary>How one service is, in one sentence.</summary>
+    public static string Status(ServiceAnswer service, IReadOnlyList<RegionAnswer> regions)
+    {
+        var there = regions.Where(r => r.Level == service.Level && r.Region != RegionCode.All.Value).ToArray();
+        var where = service.Level switch
+        {
+            Level.Spike or Level.Elevated when there.Length > 0 =>
+                Say("where", ("regions", Joined([.. there.Select(r => WithArticle(r.Region == RegionCode.Elsewhere.Value ? Sentences.All["region.ZZ.in"] : r.Name))], "regions"))),
+            Level.Spike => Sentences.All["where.spread"],
+            _ => "",
+        };
+        return Say(StatusOf(service.Level, service.Reason, there), ("name", service.Name), ("where", where));
+    }
+
+    /// <summary>The banner that says the page is blind, or none.</summary>
+    public static string? Blindness(int unseen, int of) =>
+        unseen == 0 ? null : unseen == of ? Sentences.All["banner.blind"] : Say("banner.partlyBlind", ("n", Number(unseen)));
+
+    /// <summary>What became of a report: <paramref name="outcome"/> is <c>counted</c>, <c>duplicate</c> or <c>quarantined</c>.</summary>
+    public static ReportOutcomeView Outcome(string outcome, string service, long reports15m) =>
+        new(outcome, Say($"outcome.{outcome}", ("name", service), ("reports", Reports(reports15m))));
+
+    /// <summary>Nothing was taken, and why: the words of the problem that a client of the API would get.</summary>
+    public static ReportOutcomeView Refused(string? title, string? detail) =>
+        new("refused", Say("outcome.refused", ("problem", string.Join(": ", new[] { title, detail }.Where(s => !string.IsNullOrEmpty(s))))));
+
+    /// <summary>The time of day in UTC, with the date where it is not that of <paramref name="now"/>.</summary>
+    public static string Time(DateTimeOffset at, DateTimeOffset now, bool seconds = false)
+    {
+        var utc = at.UtcDateTime;
+        var day = utc.Date == now.UtcDateTime.Date ? "" : utc.ToString("d MMM ", CultureInfo.InvariantCulture);
+        return day + utc.ToString(seconds ? "HH:mm:ss" : "HH:mm", CultureInfo.InvariantCulture) + " UTC";
+    }
+
+    public static string Say(string key, params ReadOnlySpan<(string Name, string Value)> values)
+    {
+        var text = Sentences.All[key];
+        foreach (var (name, value) in values) text = text.Replace($"{{{name}}}", value, StringComparison.Ordinal);
+        return text;
+    }
+
+    private static string StatusOf(Level level, VerdictReason reason, RegionAnswer[] there) => (level, reason) switch
+    {
+        // The reason is that of the sum; a region on its own may still be in full spike.
+        (Level.Spike, not VerdictReason.FarAboveUsual) when there.All(r => r.Reason == VerdictReason.Easing)
+            && (there.Length > 0 || reason == VerdictReason.Easing) => "status.Easing",
+        (Level.Normal, VerdictReason.BelowFloor) => "status.Quiet",
+        (Level.Normal, VerdictReason.NoBaselineYet) => "status.New",
+        _ => $"status.{level}",
+    };
+
+    private static string Joined(string[] names, string noun) => names.Length switch
+    {
+        1 => names[0],
+        2 => Say("list.two", ("a", names[0]), ("b", names[1])),
+        3 => Say("list.three", ("a", names[0]), ("b", names[1]), ("c", names[2])),
+        _ => Say("list.many", ("a", names[0]), ("b", names[1]), ("n", Number(names.Length - 2)), ("noun", noun)),
+    };
+
+    private static string WithArticle(string region) => Articled().IsMatch(region) ? "the " + region : region;
+
+    private static string Capitalised(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..];
+
+    [GeneratedRegex(Sentences.RegionsWithArticle, RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Articled();
+}

@@ -1,0 +1,79 @@
+// One service, kept up to date: sentence, numbers, regions, incident.
+import { poll, sayBlind } from './live.js';
+import { say, number, usual, usually, reports, evidence, reason, symptom, region, status, blindness } from './words.js';
+import { setText, setHidden, setLevel, setTime, field, fill, reconcile, copy } from './dom.js';
+import './report.js';
+
+const article = document.querySelector('[data-service]');
+const address = `/v1/services/${article.dataset.service}`;
+const lead = article.querySelector('.lead');
+const windows = ['5m', '15m', '1h', '24h'];
+let service = null, regions = null;
+
+function showSentence() {
+  if (service && regions) setText(document.getElementById('sentence'), status(service, regions));
+}
+
+function heardService(answer) {
+  service = answer;
+  setLevel(lead, service.level);
+  fill(lead, { evidence: evidence(service.reports15m, service.expected15m) });
+  setTime(field(lead, 'since'), service.since);
+  document.title = `${service.name}: ${say(`level.${service.level}`)} · Aggregator`;
+  sayBlind(blindness(service.level === 'Unknown' ? 1 : 0, 1));
+  for (const row of document.querySelectorAll('#windows tbody tr')) {
+    fill(row, { reports: number(service.reports[row.dataset.key] ?? 0), expected: usual(service.expected[row.dataset.key] ?? 0) });
+  }
+  showSymptoms();
+  showIncident(service.openIncident);
+  showSentence();
+}
+
+function showSymptoms() {
+  const split = Object.entries(service.symptoms).sort((a, b) => b[1] - a[1]);
+  const sum = Math.max(1, split.reduce((all, [, count]) => all + count, 0));
+  const body = document.querySelector('#symptoms tbody');
+  reconcile(body, split, ([key]) => key, () => body.firstElementChild.cloneNode(true), (row, [key, count]) => {
+    setText(row.querySelector('th'), symptom(key));
+    fill(row, { count: number(count) });
+    field(row, 'bar').setAttribute('width', (100 * count / sum).toFixed(1));
+  });
+}
+
+function showIncident(incident) {
+  const line = document.getElementById('incident');
+  setHidden(line, !incident);
+  if (!incident) return;
+  setTime(field(line, 'opened'), incident.openedAt);
+  setTime(field(line, 'peakAt'), incident.peak.at);
+  fill(line, { peak: say('incident.peak', { observed: reports(Math.trunc(incident.peak.observed)), expected: usual(incident.peak.expected) }) });
+  const href = incident.links?.html ?? incident.links?.json;
+  const link = field(line, 'link');
+  if (href && link.querySelector('a')?.getAttribute('href') !== href) {
+    link.replaceChildren(': ', Object.assign(document.createElement('a'), { href, textContent: say('incident.link') }));
+  }
+}
+
+function updateRegion(row, r) {
+  setLevel(row, r.level);
+  fill(row, { name: region(r.region, r.name), reason: reason(r.reason), networks: number(r.networks) });
+  for (const window of windows) {
+    fill(row, { [`reports-${window}`]: number(r.reports[window] ?? 0), [`expected-${window}`]: usually(r.expected[window] ?? 0) });
+  }
+  setTime(field(row, 'since'), r.since);
+}
+
+function heardRegions(answer) {
+  regions = answer.regions;
+  reconcile(document.querySelector('#regions tbody'), regions, r => r.region, () => copy('region-row', 'tr'), updateRegion);
+  setHidden(document.getElementById('regions'), regions.length === 0);
+  setHidden(document.getElementById('no-regions'), regions.length > 0);
+  const choice = document.getElementById('chart-region');
+  const offered = new Set([...choice.options].map(o => o.value));
+  for (const r of regions) if (!offered.has(r.region)) choice.add(new Option(region(r.region, r.name), r.region));
+  showSentence();
+}
+
+const askService = poll(() => address, 2, heardService);
+poll(() => `${address}/regions`, 2, heardRegions);
+document.addEventListener('reported', askService);

@@ -1,0 +1,75 @@
+// The templates that the page carries, filled as Wording.cs fills them; numbers and times as people read them.
+const read = id => JSON.parse(document.getElementById(id)?.textContent ?? '{}');
+
+export const sentences = read('words');
+export const regionNames = read('regions');
+
+const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+const tenth = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
+const articled = new RegExp(sentences['region.article']);
+
+export const say = (key, values = {}) =>
+  (sentences[key] ?? key).replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
+
+export const number = count => whole.format(count);
+export const usual = expected => expected == null ? '–' : (expected < 9.95 ? tenth : whole).format(expected);
+export const ratio = times => times == null || times > 999 ? say('ratio.huge') : say('ratio', { n: usual(times) });
+export const reports = count => say(count === 1 ? 'reports.one' : 'reports.many', { n: number(count) });
+export const usually = expected => say('usual', { n: usual(expected) });
+export const evidence = (count, expected) => say('evidence', { reports: reports(count), expected: usual(expected) });
+export const reason = word => say(`reason.${word}`);
+export const symptom = key => {
+  const text = key.replaceAll('-', ' ');
+  return sentences[`symptom.${key}`] ?? text.charAt(0).toUpperCase() + text.slice(1);
+};
+export const region = (code, name) => sentences[`region.${code}`] ?? name ?? regionNames[code] ?? code;
+
+export function joined(names, noun) {
+  const [a, b, c] = names;
+  switch (names.length) {
+    case 1: return a;
+    case 2: return say('list.two', { a, b });
+    case 3: return say('list.three', { a, b, c });
+    default: return say('list.many', { a, b, n: number(names.length - 2), noun });
+  }
+}
+
+export function front(services) {
+  if (services.length === 0) return say('front.empty');
+  const named = level => services.filter(s => s.level === level).map(s => s.name);
+  const told = (level, names) => say(`front.${level}.${names.length === 1 ? 'one' : 'many'}`, { names: joined(names, 'services') });
+  const spikes = named('Spike'), elevated = named('Elevated'), unseen = named('Unknown').length;
+  if (spikes.length > 0) return told('Spike', spikes);
+  if (unseen === services.length) return say('front.Unknown');
+  if (elevated.length > 0) return told('Elevated', elevated);
+  return say(unseen > 0 ? 'front.someUnknown' : 'front.Normal');
+}
+
+export function status(service, regions) {
+  const there = regions.filter(r => r.level === service.level && r.region !== 'ALL');
+  const named = r => r.region === 'ZZ' ? say('region.ZZ.in') : articled.test(r.name) ? `the ${r.name}` : r.name;
+  const troubled = service.level === 'Spike' || service.level === 'Elevated';
+  const where = troubled && there.length > 0 ? say('where', { regions: joined(there.map(named), 'regions') })
+    : service.level === 'Spike' ? say('where.spread') : '';
+  return say(statusOf(service, there), { name: service.name, where });
+}
+
+function statusOf({ level, reason }, there) {
+  const easing = level === 'Spike' && reason !== 'FarAboveUsual'
+    && there.every(r => r.reason === 'Easing') && (there.length > 0 || reason === 'Easing');
+  if (easing) return 'status.Easing';
+  if (level === 'Normal' && reason === 'BelowFloor') return 'status.Quiet';
+  if (level === 'Normal' && reason === 'NoBaselineYet') return 'status.New';
+  return `status.${level}`;
+}
+
+export const blindness = (unseen, of) =>
+  unseen === 0 ? '' : unseen === of ? say('banner.blind') : say('banner.partlyBlind', { n: number(unseen) });
+
+// The reader's own time of day; with the date where it is not today's.
+export function time(at, seconds = false) {
+  const today = at.toDateString() === new Date().toDateString();
+  return at.toLocaleString(undefined, {
+    hour: '2-digit', minute: '2-digit', ...(seconds && { second: '2-digit' }), ...(!today && { day: 'numeric', month: 'short' }),
+  });
+}
