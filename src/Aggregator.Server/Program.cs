@@ -1,6 +1,6 @@
 using Aggregator.Server;
 
-var builder = WebApplication.CreateBuilder(args);
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 await builder.AddAggregator();
 
 var app = builder.Build();

@@ -1,13 +1,16 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace Aggregator.Domain;
 
 public enum IncidentState
 {
     /// <summary>It goes on, or calm has not held for long enough.</summary>
+    [JsonStringEnumMemberName("open")]
     Open,
 
     /// <summary>Calm has held.</summary>
+    [JsonStringEnumMemberName("resolved")]
     Resolved,
 }
 
@@ -15,15 +18,19 @@ public enum IncidentState
 public enum ChangeKind
 {
     /// <summary>A spike was held: the incident began.</summary>
+    [JsonStringEnumMemberName("opened")]
     Opened,
 
     /// <summary>One more region is in spike.</summary>
+    [JsonStringEnumMemberName("spread")]
     Spread,
 
     /// <summary>One region fewer is in spike; others still are.</summary>
+    [JsonStringEnumMemberName("receded")]
     Receded,
 
     /// <summary>Calm was held everywhere: the incident ended.</summary>
+    [JsonStringEnumMemberName("resolved")]
     Resolved,
 }
 

@@ -196,7 +196,7 @@ internal sealed partial class RegionGrain(
         if (quiet) return;
 
         await GrainFactory.GetGrain<IServiceGrain>(_series.Service.Value).Hear(news);
-        if (_told?.Verdict.Level != verdict.Level) LogVerdict(_series, verdict.Level, verdict.Reason, verdict.Observed, verdict.Expected);
+        if ((_told?.Verdict.Level ?? Level.Normal) != verdict.Level) LogVerdict(_series, verdict.Level, verdict.Reason, verdict.Observed, verdict.Expected);
         _told = news;
     }
 

@@ -7,7 +7,7 @@ namespace Aggregator.Server;
 
 /// <summary>Tells regions what the store now holds; tallies that wait for one region collapse into the newest.</summary>
 /// <remarks>Only hints: one that is lost is healed when the region closes the bucket, or reads the store at its next activation.</remarks>
-internal sealed partial class RegionHints(IGrainFactory grains, TimeProvider clock, ILogger<RegionHints> logger)
+internal sealed partial class RegionHints(IGrainFactory grains, TimeProvider clock, ILogger<RegionHints> logger) : IDisposable
 {
     private const int CallsAtOnce = 512;
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2);
@@ -50,6 +50,8 @@ internal sealed partial class RegionHints(IGrainFactory grains, TimeProvider clo
 
         return _glances.TryGetValue(series, out known) ? known.Glance : null;
     }
+
+    public void Dispose() => _calls.Dispose();
 
     /// <summary>Forgets glances nobody refreshed.</summary>
     public void Sweep()

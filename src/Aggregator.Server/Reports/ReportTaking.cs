@@ -1,5 +1,4 @@
 using Aggregator.Domain;
-using Aggregator.Grains;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;

@@ -1,0 +1,168 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Aggregator.Grains;
+using Microsoft.AspNetCore.HttpOverrides;
+using Scalar.AspNetCore;
+using IPNetwork = System.Net.IPNetwork;
+
+namespace Aggregator.Server;
+
+/// <summary>The whole server, to be started by its Program or by a test.</summary>
+internal static class AggregatorServer
+{
+    private const string DefaultUrl = "http://localhost:5080";
+
+    extension(WebApplicationBuilder builder)
+    {
+        /// <summary>Opens the store and registers everything. A server with a bad setting does not start, and says everything that is wrong.</summary>
+        public async Task AddAggregator()
+        {
+            if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]) && builder.Configuration["HTTP_PORTS"] is null && builder.Configuration["HTTPS_PORTS"] is null)
+                builder.WebHost.UseUrls(DefaultUrl);
+            builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+            builder.WebHost.UseStaticWebAssets();
+
+            var services = builder.Services;
+            var settings = new Settings(builder.Configuration);
+            var store = settings.Read<StoreOptions>(StoreOptions.Section);
+            var cluster = settings.Read<ClusteringOptions>(ClusteringOptions.Section);
+            var reports = settings.Read<ReportOptions>(ReportOptions.Section);
+            var regions = settings.Read<RegionOptions>(RegionOptions.Section);
+            var forwarded = settings.Read<ForwardedOptions>(ForwardedOptions.Section);
+            var operators = settings.Read<OperatorOptions>(OperatorOptions.Section);
+            settings.ThrowIfFaulty();
+
+            services.AddSingleton(TimeProvider.System);
+            services.AddSingleton(Microsoft.Extensions.Options.Options.Create(store));
+            services.AddSingleton(Microsoft.Extensions.Options.Options.Create(reports));
+            services.AddSingleton(Microsoft.Extensions.Options.Options.Create(regions));
+            services.AddSingleton(Microsoft.Extensions.Options.Options.Create(operators));
+            services.AddAggregatorGrains();
+
+            var opened = await StoreLifetime.Open(store, cluster);
+            services.AddSingleton(opened.Connection);
+
+            // The first to start is the last to stop: the store outlives the silo that writes to it.
+            services.AddHostedService(_ => opened);
+            builder.AddClustering(cluster, store, opened.Connection);
+
+            services.AddProblemWriting().AddOperator().AddRateLimits().AddOutputCaching().AddHealth().AddOpenApi();
+            services.AddResponseCompression(options => options.EnableForHttps = true);
+            services.AddCors(cors => cors.AddDefaultPolicy(policy => policy.AllowAnyOrigin().WithMethods(HttpMethods.Get, HttpMethods.Head).WithExposedHeaders("ETag")));
+            services.Configure<ForwardedHeadersOptions>(forwarded.Apply);
+            services.ConfigureHttpJsonOptions(json =>
+            {
+                json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(allowIntegerValues: false));
+                json.SerializerOptions.Converters.Add(new UtcJson());
+                json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.Never;
+                json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
+            });
+            services.AddRazorComponents();
+            builder.AddObservability();
+
+            services.AddSingleton<RegionHints>().AddSingleton<ReporterGate>().AddSingleton<ReportTaking>();
+            services.AddSingleton<ServiceReader>().AddSingleton<SeriesQueries>();
+            services.AddHosted<Catalog>().AddHosted<Intake>().AddHosted<SnapshotCache>();
+            services.AddHostedService<OpenMarker>();
+        }
+    }
+
+    extension(WebApplication app)
+    {
+        /// <summary>Maps every route.</summary>
+        public void MapAggregator()
+        {
+            // Made now rather than at the first operator's call, so that the log says where it is.
+            if (app.Services.GetRequiredService<IConfiguration>().GetSection(ClusteringOptions.Section).Get<ClusteringOptions>()?.Role != ClusterRole.Silo)
+                app.Services.GetRequiredService<OperatorKey>();
+
+            app.UseForwardedHeaders();
+            app.UseExceptionHandler();
+            app.UseStatusCodePages();
+            app.UseResponseCompression();
+            app.UseCors();
+            app.UseRouting();
+            app.UseAuthentication();
+            app.UseAuthorization();
+            app.UseRateLimiter();
+            app.UseOutputCache();
+
+            app.MapHealth();
+            app.MapPrometheusScrapingEndpoint();
+            app.MapOpenApi();
+            app.MapScalarApiReference("/docs");
+            app.MapReports();
+            app.MapBulk();
+            app.MapHistory();
+            app.MapServices();
+            app.MapSpikes();
+            app.MapIncidents();
+            app.MapCatalog();
+            app.MapPages();
+        }
+    }
+
+    /// <summary>A background job that others also ask.</summary>
+    private static IServiceCollection AddHosted<T>(this IServiceCollection services) where T : class, IHostedService =>
+        services.AddSingleton<T>().AddHostedService(provider => provider.GetRequiredService<T>());
+}
+
+/// <summary>Reads the settings that are needed before anything is registered, and gathers all that is wrong with them.</summary>
+internal sealed class Settings(IConfiguration configuration)
+{
+    private readonly List<string> _faults = [];
+
+    public T Read<T>(string section) where T : class, new()
+    {
+        var options = new T();
+        try
+        {
+            configuration.GetSection(section).Bind(options);
+        }
+        catch (InvalidOperationException error)
+        {
+            _faults.Add($"{error.Message} ({error.InnerException?.Message})");
+            return options;
+        }
+
+        var results = new List<ValidationResult>();
+        Validator.TryValidateObject(options, new(options), results, validateAllProperties: true);
+        _faults.AddRange(results.Select(result => $"{section}:{string.Join(',', result.MemberNames)}: {result.ErrorMessage}"));
+        return options;
+    }
+
+    /// <exception cref="InvalidSettingsException">Something is wrong; the message says everything that is.</exception>
+    public void ThrowIfFaulty()
+    {
+        if (_faults.Count > 0) throw new InvalidSettingsException(string.Join(Environment.NewLine, _faults));
+    }
+}
+
+/// <summary>A server with these settings does not start.</summary>
+internal sealed class InvalidSettingsException(string faults) : Exception($"These settings cannot be used:{Environment.NewLine}{faults}");
+
+/// <summary>From whom forwarded headers are believed.</summary>
+internal sealed class ForwardedOptions : IValidatableObject
+{
+    public const string Section = "ForwardedHeaders";
+
+    /// <summary>The proxies in front of the server, as CIDR networks; from them, and only from them, <c>X-Forwarded-For</c> names the reporter. Default: none.</summary>
+    public string[] KnownNetworks { get; set; } = [];
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => KnownNetworks
+        .Where(network => !IPNetwork.TryParse(network, out _))
+        .Select(network => new ValidationResult($"'{network}' is not a network such as 10.0.0.0/8.", [nameof(KnownNetworks)]));
+
+    public void Apply(ForwardedHeadersOptions options)
+    {
+        options.ForwardedHeaders = ForwardedHeaders.None;
+        options.KnownProxies.Clear();
+        options.KnownIPNetworks.Clear();
+        if (KnownNetworks.Length == 0) return;
+
+        options.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
+        options.ForwardLimit = null;
+        foreach (var network in KnownNetworks) options.KnownIPNetworks.Add(IPNetwork.Parse(network));
+    }
+}

@@ -1,0 +1,90 @@
+using System.Net;
+using System.Net.Sockets;
+using Aggregator.Grains;
+using Orleans.Configuration;
+using Orleans.Persistence;
+using StackExchange.Redis;
+
+namespace Aggregator.Server;
+
+/// <summary>What a server does.</summary>
+public enum ClusterRole
+{
+    /// <summary>Both of the others in one process.</summary>
+    All,
+
+    /// <summary>Runs grains only.</summary>
+    Silo,
+
+    /// <summary>Serves HTTP only, as a client of the silos.</summary>
+    Gateway,
+}
+
+/// <summary>The server's place among others.</summary>
+public sealed class ClusteringOptions
+{
+    public const string Section = "Cluster";
+
+    /// <summary>Default: <see cref="ClusterRole.All"/>.</summary>
+    public ClusterRole Role { get; set; } = ClusterRole.All;
+
+    /// <summary>Servers of one id form one cluster; it also begins every key in the store. Default <c>aggregator</c>.</summary>
+    [System.ComponentModel.DataAnnotations.RegularExpression("^[a-z0-9][a-z0-9-]{0,63}$")]
+    public string Id { get; set; } = "aggregator";
+
+    /// <summary>The port silos talk to each other on; 0, the default: any free one.</summary>
+    [System.ComponentModel.DataAnnotations.Range(0, 65535)]
+    public int SiloPort { get; set; }
+
+    /// <summary>The port gateways reach a silo on; 0, the default: any free one.</summary>
+    [System.ComponentModel.DataAnnotations.Range(0, 65535)]
+    public int GatewayPort { get; set; }
+}
+
+internal static class Clustering
+{
+    public static void AddClustering(this WebApplicationBuilder builder, ClusteringOptions cluster, StoreOptions store, StoreConnection connection)
+    {
+        // The configuration string is not used: the connection that is already open serves.
+        var redis = new ConfigurationOptions();
+        var shared = Task.FromResult((connection.Multiplexer, IsShared: true));
+
+        if (cluster.Role == ClusterRole.Gateway)
+        {
+            builder.UseOrleansClient(client => client
+                .Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (cluster.Id, cluster.Id))
+                .UseRedisClustering(options => (options.ConfigurationOptions, options.CreateMultiplexer) = (redis, _ => shared)));
+            return;
+        }
+
+        builder.UseOrleans(silo => silo
+            .Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (cluster.Id, cluster.Id))
+            .Configure<EndpointOptions>(options =>
+            {
+                options.SiloPort = cluster.SiloPort == 0 ? FreePort() : cluster.SiloPort;
+                if (store.Mode == StoreMode.Embedded)
+                {
+                    // Nobody else can reach the embedded store, so nobody else can be in the cluster.
+                    options.AdvertisedIPAddress = IPAddress.Loopback;
+                    options.GatewayPort = 0;
+                }
+                else
+                {
+                    options.GatewayPort = cluster.GatewayPort == 0 ? FreePort() : cluster.GatewayPort;
+                }
+            })
+            .UseRedisClustering(options => (options.ConfigurationOptions, options.CreateMultiplexer) = (redis, _ => shared))
+            .AddRedisGrainStorageAsDefault((RedisStorageOptions options) => (options.ConfigurationOptions, options.CreateMultiplexer) = (redis, _ => shared)));
+    }
+
+    /// <summary>Forgets the silos of an earlier life: with the embedded store this process is the cluster.</summary>
+    public static Task ForgetMembers(StoreConnection connection, ClusteringOptions cluster) =>
+        connection.Shared.KeyDeleteAsync($"{cluster.Id}/members/{cluster.Id}");
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

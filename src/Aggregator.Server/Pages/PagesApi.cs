@@ -1,0 +1,83 @@
+using Aggregator.Domain;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Aggregator.Server;
+
+/// <summary>What people see.</summary>
+internal static class PagesApi
+{
+    private const string Policy =
+        "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'self'; form-action 'self'";
+
+    extension(IEndpointRouteBuilder routes)
+    {
+        public void MapPages()
+        {
+            routes.MapStaticAssets().ExcludeFromDescription();
+            var pages = routes.MapGroup("").ExcludeFromDescription().AddEndpointFilter(Guard);
+            pages.MapGet("/", Home).CacheOutput(OutputCaching.OneSecond);
+            pages.MapGet("/services/{service}", Service).CacheOutput(OutputCaching.OneSecond);
+            pages.MapPost("/services/{service}/report", Report).RequireRateLimiting(RateLimits.PerReporter).WithMetadata(new RequestSizeLimit(4096));
+            pages.MapFallback(Missing).WithMetadata(new HttpMethodMetadata([HttpMethods.Get, HttpMethods.Head]));
+        }
+    }
+
+    private static ValueTask<object?> Guard(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var headers = context.HttpContext.Response.Headers;
+        headers.ContentSecurityPolicy = Policy;
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "same-origin";
+        return next(context);
+    }
+
+    private static RazorComponentResult<HomePage> Home(ServiceReader reader, Catalog catalog, string? q = null) => new(new Dictionary<string, object?>
+    {
+        [nameof(HomePage.Services)] = reader.List(q, levels: null, cursor: 0, limit: 1000),
+        [nameof(HomePage.Spikes)] = reader.Spikes(service: null, region: null, [Level.Spike, Level.Elevated]),
+        [nameof(HomePage.RegionNames)] = catalog.Regions.ToDictionary(region => region.Region, region => region.Name),
+        [nameof(HomePage.Query)] = q,
+    });
+
+    private static async Task<IResult> Service(string service, ServiceReader reader, Catalog catalog) =>
+        ServiceKey.TryParse(service, out var key) && catalog.Find(key) is { } known ? await Page(known, null, null, reader, catalog) : NotFound();
+
+    /// <summary>The report form without scripts: the same taking as the API's, answered with the page.</summary>
+    private static async Task<IResult> Report(string service, HttpContext http, ReportTaking taking, ServiceReader reader, Catalog catalog)
+    {
+        if (!ServiceKey.TryParse(service, out var key) || catalog.Find(key) is not { } known) return NotFound();
+
+        // Another site's page must not make its visitors report.
+        if (http.Request.Headers["Sec-Fetch-Site"] is ["cross-site" or "same-site"]) return Problems.Invalid("Sec-Fetch-Site", "The form is sent from its own page only.");
+        if (!http.Request.HasFormContentType) return Problems.WrongMediaType("application/x-www-form-urlencoded");
+
+        var form = await http.Request.ReadFormAsync(http.RequestAborted);
+        var region = form["region"] is [{ Length: > 0 } named] ? named : null;
+        var (answer, problem) = await taking.Take(service, new(form["symptom"] is [{ Length: > 0 } symptom] ? symptom : null, region, null), http);
+        var outcome = answer is null
+            ? Wording.Refused(problem!.ProblemDetails.Title, problem.ProblemDetails.Detail)
+            : Wording.Outcome(answer.Outcome.ToString().ToLowerInvariant(), known.Name, answer.Reports15m ?? 0);
+        return await Page(known, region, outcome, reader, catalog, problem?.StatusCode);
+    }
+
+    private static IResult Missing(HttpContext http) =>
+        http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase) ? NotFound() : TypedResults.NotFound();
+
+    private static RazorComponentResult<NotFoundPage> NotFound() => new() { StatusCode = StatusCodes.Status404NotFound };
+
+    private static async Task<RazorComponentResult<ServicePage>> Page(
+        CatalogService service, string? region, ReportOutcomeView? outcome, ServiceReader reader, Catalog catalog, int? status = null)
+    {
+        var read = reader.Read(service);
+        var regions = reader.Regions(ServiceKey.Parse(service.Service));
+        return new(new Dictionary<string, object?>
+        {
+            [nameof(ServicePage.Service)] = await read,
+            [nameof(ServicePage.Regions)] = await regions,
+            [nameof(ServicePage.AllRegions)] = catalog.Regions.Select(known => (known.Region, known.Name)).ToList(),
+            [nameof(ServicePage.SuggestedRegion)] = region,
+            [nameof(ServicePage.Outcome)] = outcome,
+        })
+        { StatusCode = status ?? StatusCodes.Status200OK };
+    }
+}

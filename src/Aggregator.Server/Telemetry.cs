@@ -1,0 +1,56 @@
+using System.Diagnostics.Metrics;
+using Aggregator.Grains;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
+
+namespace Aggregator.Server;
+
+/// <summary>What the product itself counts about itself: one method per fact.</summary>
+internal sealed class Telemetry
+{
+    public const string Name = "Aggregator";
+
+    private readonly Counter<long> _received;
+
+    public Telemetry(IMeterFactory meters) =>
+        _received = meters.Create(Name).CreateCounter<long>("aggregator.reports.received", "{report}", "Reports appended to the store, by what became of them.");
+
+    public void Received(IReadOnlyList<Report> reports, LineOutcome[] lines)
+    {
+        long counted = 0, duplicate = 0, quarantined = 0;
+        for (var i = 0; i < lines.Length; i++)
+        {
+            counted += lines[i].Counted;
+            var rest = reports[i].Count - lines[i].Counted;
+            if (lines[i].Rest == ReportOutcome.Duplicate) duplicate += rest;
+            else quarantined += rest;
+        }
+
+        Add(counted, "counted");
+        Add(duplicate, "duplicate");
+        Add(quarantined, "quarantined");
+    }
+
+    private void Add(long reports, string outcome)
+    {
+        if (reports > 0) _received.Add(reports, new KeyValuePair<string, object?>("outcome", outcome));
+    }
+}
+
+internal static class Observability
+{
+    /// <summary>Metrics at <c>/metrics</c>; metrics and traces to a collector where <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> names one.</summary>
+    public static void AddObservability(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<Telemetry>();
+        var telemetry = builder.Services.AddOpenTelemetry()
+            .WithMetrics(metrics => metrics
+                .AddMeter(Telemetry.Name, "Microsoft.Orleans")
+                .AddAspNetCoreInstrumentation()
+                .AddRuntimeInstrumentation()
+                .AddPrometheusExporter())
+            .WithTracing(traces => traces.AddAspNetCoreInstrumentation());
+        if (!string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"])) telemetry.UseOtlpExporter();
+    }
+}
