@@ -91,12 +91,12 @@ internal static class Sentences
         ["incident.peak"] = "at its worst {observed} where {expected} are usual",
         ["incident.link"] = "the record",
 
-        ["outcome.counted"] = "Thank you. Your report is counted; {name} has had {reports} in the last 15 minutes.",
-        ["outcome.duplicate"] = "We have your report from a short while ago already. It stays counted, once.",
-        ["outcome.quarantined"] = "Received, but set aside: your network has already sent its share of reports for now.",
-        ["outcome.refused"] = "Your report was not taken. {problem}",
+        ["outcome.counted"] = "Counted, thank you: {name} has had {reports} in the last 15 minutes.",
+        ["outcome.duplicate"] = "Duplicate: we have your report from a short while ago already, and it stays counted once.",
+        ["outcome.quarantined"] = "Quarantined: your network has already sent its share of reports for now, so this one is set aside.",
+        ["outcome.refused"] = "Not taken. {problem}",
         ["outcome.sending"] = "Sending…",
-        ["outcome.unreachable"] = "The server could not be reached, so your report was not sent. Please try again in a moment.",
+        ["outcome.unreachable"] = "Not sent: the server could not be reached. Please try again in a moment.",
         ["outcome.retry"] = "Please try again in {n} s.",
 
         ["banner.unreachable"] = "The server cannot be reached. What you see may be out of date; trying again.",
@@ -107,7 +107,6 @@ internal static class Sentences
         ["chart.usual"] = "Usual",
         ["chart.soFar"] = "so far",
         ["chart.gap"] = "nobody could report",
-        ["chart.incident"] = "incident",
         ["chart.summary"] = "{region}: {reports} in the last 24 hours, where {expected} would be usual; at most {peak} in 5 minutes.",
         ["chart.failed"] = "The chart could not be loaded.",
     }.ToFrozenDictionary(StringComparer.Ordinal);

@@ -39,9 +39,9 @@ internal static partial class Wording
     public static string Usual(double expected) =>
         !double.IsFinite(expected) ? "–" : expected.ToString(expected < 9.95 ? "0.#" : "N0", CultureInfo.InvariantCulture);
 
-    /// <summary>How many times the usual: <c>13×</c>, or <c>over 999×</c> where nothing is usual.</summary>
+    /// <summary>How many times the usual: <c>13×</c>, <c>over 999×</c> where nearly nothing is usual, a dash where nothing was seen.</summary>
     public static string Ratio(double ratio) =>
-        ratio > 999 ? Sentences.All["ratio.huge"] : Say("ratio", ("n", Usual(ratio)));
+        ratio == 0 ? "–" : ratio > 999 ? Sentences.All["ratio.huge"] : Say("ratio", ("n", Usual(ratio)));
 
     public static string Reports(long count) => Say(count == 1 ? "reports.one" : "reports.many", ("n", Number(count)));
 

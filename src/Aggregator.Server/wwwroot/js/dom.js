@@ -34,9 +34,15 @@ export function localiseTimes(root = document) {
   for (const element of root.querySelectorAll('time[datetime]')) setTime(element, element.dateTime);
 }
 
-// Makes the children of a list those of the items, in their order, keeping the nodes (and the focus) of those that stay.
-export function reconcile(list, items, keyOf, make, update) {
+// Moving a node takes the focus from what is in it; this gives it back.
+export function keepingFocus(work) {
   const focused = document.activeElement;
+  work();
+  if (focused !== document.activeElement && focused?.isConnected) focused.focus({ preventScroll: true });
+}
+
+// Makes the children of a list those of the items, in their order, keeping the nodes of those that stay.
+export function reconcile(list, items, keyOf, make, update) {
   const wanted = new Set(items.map(keyOf));
   for (const child of [...list.children]) if (!wanted.has(child.dataset.key)) child.remove();
   const present = new Map([...list.children].map(child => [child.dataset.key, child]));
@@ -47,7 +53,6 @@ export function reconcile(list, items, keyOf, make, update) {
     update(node, item);
     if (list.children[i] !== node) list.insertBefore(node, list.children[i] ?? null);
   });
-  if (focused !== document.activeElement && focused?.isConnected) focused.focus({ preventScroll: true });
 }
 
 export const copy = (template, selector) =>

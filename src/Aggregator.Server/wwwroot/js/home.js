@@ -1,31 +1,36 @@
 // The front page: rows move between the levels as newer answers come, and the search narrows what is there.
 import { poll, sayBlind } from './live.js';
 import { say, number, usual, usually, ratio, reports, reason, region, front, blindness } from './words.js';
-import { setText, setHidden, setLevel, setTime, field, fill, reconcile, copy, drawSpark } from './dom.js';
+import { setText, setHidden, setLevel, setTime, field, fill, reconcile, keepingFocus, copy, drawSpark } from './dom.js';
 
 const groups = [...document.querySelectorAll('.group')];
 const search = document.getElementById('q');
 const spikes = document.getElementById('spikes');
 const more = document.getElementById('more');
-let services = null, names = new Map();
+let services = null, spiking = null;
+
+// Names by key, at first as the server drew them.
+const names = new Map([...document.querySelectorAll('.service')].map(row => [row.dataset.key, field(row, 'name').textContent]));
 
 const wanted = () => search.value.trim().toLowerCase();
 const matching = s => s.name.toLowerCase().includes(wanted()) || s.service.includes(wanted());
 
 function showServices() {
   const found = services.filter(matching);
-  for (const group of groups) {
-    const rows = found.filter(s => s.level === group.dataset.group);
-    reconcile(group.querySelector('ul'), rows, s => s.service, rowOf, updateRow);
-    setHidden(group, rows.length === 0);
-  }
+  // A service that changes its level takes its row along.
+  const present = new Map([...document.querySelectorAll('.service')].map(row => [row.dataset.key, row]));
+  const rowOf = s => present.get(s.service) ?? copy('service-row', '.service');
+  keepingFocus(() => {
+    for (const group of groups) {
+      const rows = found.filter(s => s.level === group.dataset.group);
+      reconcile(group.querySelector('ul'), rows, s => s.service, rowOf, updateRow);
+      setHidden(group, rows.length === 0);
+    }
+  });
   const q = search.value.trim();
   setText(document.getElementById('matches'), q === '' ? '' : found.length === 0 ? say('front.noMatch', { q })
     : say(found.length === 1 ? 'front.matches.one' : 'front.matches.many', { n: number(found.length) }));
 }
-
-// A service that changes its level takes its row along.
-const rowOf = s => document.querySelector(`.service[data-key="${s.service}"]`) ?? copy('service-row', '.service');
 
 function updateRow(row, s) {
   setLevel(row, s.level);
@@ -59,12 +64,19 @@ function heardServices(answer) {
     sayBlind(blindness(services.filter(s => s.level === 'Unknown').length, services.length));
   }
   if (!wanted()) setHidden(more, !answer.next);
+  if (spiking) showSpikes();
 }
 
 function heardSpikes(answer) {
-  reconcile(spikes.querySelector('tbody'), answer.spikes, s => `${s.service}|${s.region}`, () => copy('spike-row', 'tr'), updateSpike);
-  setHidden(spikes.querySelector('.empty'), answer.spikes.length > 0);
-  setHidden(spikes.querySelector('.scroll'), answer.spikes.length === 0);
+  spiking = answer.spikes;
+  showSpikes();
+}
+
+function showSpikes() {
+  keepingFocus(() =>
+    reconcile(spikes.querySelector('tbody'), spiking, s => `${s.service}|${s.region}`, () => copy('spike-row', 'tr'), updateSpike));
+  setHidden(spikes.querySelector('.empty'), spiking.length > 0);
+  setHidden(spikes.querySelector('.scroll'), spiking.length === 0);
 }
 
 // Where one page does not hold all services, the server searches; otherwise everything is here already.

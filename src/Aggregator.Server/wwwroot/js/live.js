@@ -36,6 +36,7 @@ export function poll(url, seconds, heard) {
     running = true;
     const address = url();
     if (address !== asked) etag = undefined;
+    let body = null;
     try {
       const answer = await fetch(address, {
         headers: etag ? { 'If-None-Match': etag } : {}, cache: 'no-store', signal: AbortSignal.timeout(8000),
@@ -43,22 +44,22 @@ export function poll(url, seconds, heard) {
       if (!answer.ok && answer.status !== 304) throw new Error(`${answer.status} from ${address}`);
       const date = Date.parse(answer.headers.get('date'));
       if (date) skew = date - Date.now();
-      const body = answer.status === 304 ? null : await answer.json();
+      if (answer.status !== 304) body = await answer.json();
       [etag, asked, failures] = [answer.headers.get('etag') ?? undefined, address, 0];
-      failing.delete(poll.key(address));
-      if (body && address === url()) heard(body);
+      failing.delete(pathOf(address));
       setTime(updated, serverNow());
-    } catch (problem) {
+    } catch {
       failures++;
       etag = undefined;
       // One lost answer is no news.
-      if (failures >= 2) failing.add(poll.key(address));
-      if (problem instanceof TypeError && !/fetch|network|load/i.test(problem.message)) console.error(problem);
+      if (failures >= 2) failing.add(pathOf(address));
     }
-    showBanner();
     running = false;
     timer = setTimeout(ask, again ? 0 : Math.min(15, seconds * 2 ** Math.min(failures, 3)) * 1000);
     again = false;
+    showBanner();
+    // A choice may have changed meanwhile; then the answer is no longer wanted.
+    if (body && address === url()) heard(body);
   }
 
   document.addEventListener('visibilitychange', () => { if (!document.hidden) ask(); });
@@ -66,4 +67,4 @@ export function poll(url, seconds, heard) {
   return ask;
 }
 
-poll.key = address => address.split('?')[0];
+const pathOf = address => address.split('?')[0];

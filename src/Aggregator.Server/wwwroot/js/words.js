@@ -2,7 +2,7 @@
 const read = id => JSON.parse(document.getElementById(id)?.textContent ?? '{}');
 
 export const sentences = read('words');
-export const regionNames = read('regions');
+export const regionNames = read('region-names');
 
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const tenth = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
@@ -13,7 +13,7 @@ export const say = (key, values = {}) =>
 
 export const number = count => whole.format(count);
 export const usual = expected => expected == null ? '–' : (expected < 9.95 ? tenth : whole).format(expected);
-export const ratio = times => times == null || times > 999 ? say('ratio.huge') : say('ratio', { n: usual(times) });
+export const ratio = times => times === 0 ? '–' : times == null || times > 999 ? say('ratio.huge') : say('ratio', { n: usual(times) });
 export const reports = count => say(count === 1 ? 'reports.one' : 'reports.many', { n: number(count) });
 export const usually = expected => say('usual', { n: usual(expected) });
 export const evidence = (count, expected) => say('evidence', { reports: reports(count), expected: usual(expected) });
