@@ -1,0 +1,135 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Garnet;
+using StackExchange.Redis;
+
+namespace Aggregator.Server;
+
+/// <summary>The store of a server that was given none: Garnet in this process, on loopback, with its log on disk.</summary>
+/// <remarks>
+/// Nothing is committed by itself. A write is safe from <c>kill -9</c> once a <c>COMMITAOF</c> sent after it, on the same
+/// connection, has been answered. Committing after each operation instead would put the first half of a script on disk
+/// without the second: an append log of single operations knows nothing of scripts. So every script that must be whole after a
+/// crash, and every <c>COMMITAOF</c>, goes over <b>one</b> connection, whose commands the store runs one after the other.
+/// Commits are written through to the disk, so they outlive a power cut as well as the disk does.
+/// </remarks>
+internal sealed partial class EmbeddedStore : IAsyncDisposable
+{
+    private const int Attempts = 5;
+
+    private readonly FileStream _lock;
+    private readonly GarnetServer _server;
+    private readonly ConnectionMultiplexer _own;
+    private readonly ILogger _log;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly SemaphoreSlim _oneCheckpoint = new(1);
+    private readonly Task _checkpoints;
+
+    private EmbeddedStore(FileStream held, GarnetServer server, int port, ConnectionMultiplexer own, ILogger log, TimeProvider clock)
+    {
+        (_lock, _server, Port, _own, _log) = (held, server, port, own, log);
+        _checkpoints = KeepLogShort(clock, _stopping.Token);
+    }
+
+    public int Port { get; }
+
+    /// <summary>The configuration string for StackExchange.Redis.</summary>
+    public string Connection => ConnectionTo(Port);
+
+    /// <summary>Recovers what the directory holds and listens on a free loopback port.</summary>
+    /// <exception cref="InvalidOperationException">Another server uses the directory, or no port could be had.</exception>
+    public static EmbeddedStore Start(string dataDirectory, ILoggerFactory loggers, TimeProvider clock)
+    {
+        CreatePrivate(dataDirectory);
+        var held = Hold(dataDirectory);
+        try
+        {
+            var directory = Path.Combine(Path.GetFullPath(dataDirectory), "store");
+            CreatePrivate(directory);
+            var (server, port) = Listen(directory, loggers);
+            try
+            {
+                // A checkpoint answers when it is on disk, however long that takes.
+                var own = ConnectionMultiplexer.Connect(ConnectionTo(port) + ",asyncTimeout=600000");
+                return new(held, server, port, own, loggers.CreateLogger<EmbeddedStore>(), clock);
+            }
+            catch
+            {
+                server.Dispose();
+                throw;
+            }
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await _checkpoints;
+        await _own.DisposeAsync();
+        await _server.Store.CommitAOFAsync(CancellationToken.None);
+        _server.Dispose();
+        _stopping.Dispose();
+        _oneCheckpoint.Dispose();
+        await _lock.DisposeAsync();
+    }
+
+    private static string ConnectionTo(int port) => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port}");
+
+    private static void CreatePrivate(string directory)
+    {
+        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(directory);
+        else Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    // The operating system lets go of the lock when the process dies, however it dies; the file itself may stay.
+    private static FileStream Hold(string directory)
+    {
+        try
+        {
+            return new(Path.Combine(directory, "store.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e) when (e is not (DirectoryNotFoundException or FileNotFoundException or PathTooLongException))
+        {
+            throw new InvalidOperationException(
+                $"The data directory '{Path.GetFullPath(directory)}' is in use by another server. Stop that one, or give this one its own with Store:DataDirectory.", e);
+        }
+    }
+
+    private static (GarnetServer Server, int Port) Listen(string directory, ILoggerFactory loggers)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var port = FreePort();
+            var server = new GarnetServer(EmbeddedStoreSettings.For(directory, port), new EmbeddedStoreLogs(loggers));
+            try
+            {
+                server.Start();
+                return (server, port);
+            }
+            catch (SocketException e)
+            {
+                // Somebody took the port between our asking and our binding.
+                server.Dispose();
+                if (attempt == Attempts) throw new InvalidOperationException($"No free port for the embedded store in {Attempts} attempts.", e);
+            }
+            catch
+            {
+                server.Dispose();
+                throw;
+            }
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,73 @@
+using System.Globalization;
+using StackExchange.Redis;
+
+namespace Aggregator.Server;
+
+internal sealed partial class EmbeddedStore
+{
+    /// <summary>A start replays the log since the last checkpoint; this much takes a few seconds.</summary>
+    private const long LongestLog = 256L << 20;
+
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Oldest = TimeSpan.FromHours(1);
+
+    /// <summary>Writes everything to disk and drops the log up to there. Writes go on meanwhile.</summary>
+    public async Task Checkpoint(CancellationToken cancel)
+    {
+        await _oneCheckpoint.WaitAsync(cancel);
+        try
+        {
+            await _own.GetDatabase().ExecuteAsync("SAVE").WaitAsync(cancel);
+        }
+        finally
+        {
+            _oneCheckpoint.Release();
+        }
+    }
+
+    private async Task KeepLogShort(TimeProvider clock, CancellationToken stopping)
+    {
+        using var timer = new PeriodicTimer(Look, clock);
+        var last = clock.GetTimestamp();
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stopping))
+            {
+                try
+                {
+                    if (clock.GetElapsedTime(last) < Oldest && await LogSize() < LongestLog) continue;
+                    last = clock.GetTimestamp();
+                    await Checkpoint(stopping);
+                    LogCheckpoint(clock.GetElapsedTime(last).TotalSeconds);
+                }
+                catch (RedisException e)
+                {
+                    LogNoCheckpoint(e);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+        }
+    }
+
+    internal async Task<long> LogSize()
+    {
+        var info = (string?)await _own.GetDatabase().ExecuteAsync("INFO", "persistence") ?? "";
+        return Address(info, "TailAddress") - Address(info, "BeginAddress");
+    }
+
+    private static long Address(string info, string name)
+    {
+        foreach (var line in info.Split('\n'))
+            if (line.StartsWith(name, StringComparison.Ordinal) && line.Length > name.Length && line[name.Length] == ':')
+                return long.Parse(line.AsSpan(name.Length + 1), CultureInfo.InvariantCulture);
+        return 0;
+    }
+
+    [LoggerMessage(LogLevel.Debug, "Embedded store: checkpoint taken in {Seconds:0.0} s")]
+    private partial void LogCheckpoint(double seconds);
+
+    [LoggerMessage(LogLevel.Error, "Embedded store: the checkpoint failed; nothing is lost, the log grows until one succeeds")]
+    private partial void LogNoCheckpoint(Exception error);
+}
