@@ -3,7 +3,7 @@ using Aggregator.Grains;
 namespace Aggregator.Server;
 
 /// <summary>Opens the store before anything else and closes it after everything else.</summary>
-internal sealed partial class StoreLifetime(StoreConnection connection, EmbeddedStore? embedded) : IHostedService
+internal sealed partial class StoreLifetime(StoreConnection connection, EmbeddedStore? embedded, ILoggerFactory loggers) : IHostedService
 {
     private static readonly TimeSpan SayAgainEvery = TimeSpan.FromSeconds(5);
 
@@ -11,9 +11,10 @@ internal sealed partial class StoreLifetime(StoreConnection connection, Embedded
 
     public static async Task<StoreLifetime> Open(StoreOptions store, ClusteringOptions cluster)
     {
-        using var loggers = LoggerFactory.Create(logging => logging.AddSimpleConsole());
-        var embedded = store.Mode == StoreMode.Embedded ? EmbeddedStore.Start(store.DataDirectory, loggers) : null;
-        var connection = await StoreConnection.Open(embedded?.Connection ?? store.Connection!, cluster.Id);
+        // The store speaks before the host's own logging is there, and after it is gone.
+        var loggers = LoggerFactory.Create(logging => logging.AddSimpleConsole());
+        var embedded = store.Mode == StoreMode.Embedded ? EmbeddedStore.Start(store.DataDirectory, loggers, TimeProvider.System) : null;
+        var connection = await StoreConnection.Open(embedded?.Connection ?? store.Connection!, cluster.Id, commits: embedded is not null);
 
         var logger = loggers.CreateLogger<StoreLifetime>();
         using var again = new PeriodicTimer(SayAgainEvery);
@@ -24,7 +25,7 @@ internal sealed partial class StoreLifetime(StoreConnection connection, Embedded
         }
 
         if (embedded is not null) await Clustering.ForgetMembers(connection, cluster);
-        return new(connection, embedded);
+        return new(connection, embedded, loggers);
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -33,6 +34,7 @@ internal sealed partial class StoreLifetime(StoreConnection connection, Embedded
     {
         await Connection.DisposeAsync();
         if (embedded is not null) await embedded.DisposeAsync();
+        loggers.Dispose();
     }
 
     [LoggerMessage(LogLevel.Warning, "The store ({Mode}) does not answer yet; the server starts as soon as it does")]

@@ -17,7 +17,7 @@ public sealed class CatalogStore(StoreConnection connection)
     public async Task Seed(IEnumerable<KeyValuePair<string, string>> services)
     {
         await connection.Shared.HashSetAsync(_names.Catalog, [.. services.Select(service => new HashEntry(service.Key, service.Value))]);
-        await connection.Shared.StringIncrementAsync(_names.CatalogVersion);
+        await Changed();
     }
 
     /// <summary>Answers true where the service is new.</summary>
@@ -35,15 +35,21 @@ public sealed class CatalogStore(StoreConnection connection)
     private async Task<bool> Put(string key, string field, string document)
     {
         var added = await connection.Shared.HashSetAsync(key, field, document);
-        await connection.Shared.StringIncrementAsync(_names.CatalogVersion);
+        await Changed();
         return added;
     }
 
     private async Task<bool> Delete(string key, string field)
     {
         var deleted = await connection.Shared.HashDeleteAsync(key, field);
-        await connection.Shared.StringIncrementAsync(_names.CatalogVersion);
+        await Changed();
         return deleted;
+    }
+
+    private async Task Changed()
+    {
+        await connection.Shared.StringIncrementAsync(_names.CatalogVersion);
+        await connection.Settle();
     }
 
     private static Dictionary<string, string> Read(HashEntry[] entries) =>

@@ -16,6 +16,7 @@ public sealed class IncidentStore(StoreConnection connection)
     {
         await connection.Shared.StringSetAsync(_names.Incident(incident.Id), JsonSerializer.Serialize(incident, Json));
         await connection.Shared.SortedSetAddAsync(_names.Incidents, incident.Id, incident.OpenedAt.ToUnixTimeSeconds());
+        await connection.Settle();
     }
 
     public async Task<IncidentDocument?> Find(string id)

@@ -34,6 +34,7 @@ public sealed class OpenMarks(StoreConnection connection, TimeProvider clock)
         var key = _names.Open(day);
         await connection.Shared.StringSetBitAsync(key, bit, true);
         if (bit < 2 || bucket % 360 == 0) await connection.Shared.KeyExpireAsync(key, ReportStore.MinutesKept);
+        await connection.Settle();
     }
 
     /// <summary>Whether a bucket that has just closed was open; asked of the store once per bucket and silo.</summary>

@@ -108,6 +108,7 @@ public sealed class ReportStore(StoreConnection connection, IOptions<ReportOptio
             ];
         });
         await Task.WhenAll(writes);
+        await connection.Settle();
     }
 
     /// <summary>The regions a service was ever reported from, with the moment of the last report; imported ones have none.</summary>
@@ -126,12 +127,20 @@ public sealed class ReportStore(StoreConnection connection, IOptions<ReportOptio
     {
         try
         {
-            return await connection.Reports.ScriptEvaluateAsync(CommitScript.Text, script.Keys, script.Arguments);
+            return await EvaluateOnce(script);
         }
         catch (RedisServerException gone) when (gone.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
         {
             // The store was restarted and forgot the script; the client sends it anew on the second call.
-            return await connection.Reports.ScriptEvaluateAsync(CommitScript.Text, script.Keys, script.Arguments);
+            return await EvaluateOnce(script);
         }
+    }
+
+    private async Task<RedisResult> EvaluateOnce(CommitScript script)
+    {
+        var answer = connection.Reports.ScriptEvaluateAsync(CommitScript.Text, script.Keys, script.Arguments);
+        var settled = connection.Settle();
+        await Task.WhenAll(answer, settled);
+        return await answer;
     }
 }

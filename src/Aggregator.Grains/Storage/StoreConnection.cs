@@ -3,7 +3,8 @@ using StackExchange.Redis;
 namespace Aggregator.Grains;
 
 /// <summary>The way to the store: one connection that waits its turn, and one for reports that fails fast, so that a report is never left hanging.</summary>
-public sealed class StoreConnection(IConnectionMultiplexer shared, IConnectionMultiplexer reports, string prefix) : IAsyncDisposable
+/// <param name="commits">Whether the store has to be asked to put its log on disk, as the embedded one has.</param>
+public sealed class StoreConnection(IConnectionMultiplexer shared, IConnectionMultiplexer reports, string prefix, bool commits) : IAsyncDisposable
 {
     /// <summary>How long a report's commit may take before its outcome is called unknown.</summary>
     public static readonly TimeSpan CommitTimeout = TimeSpan.FromMilliseconds(1500);
@@ -17,9 +18,17 @@ public sealed class StoreConnection(IConnectionMultiplexer shared, IConnectionMu
 
     public IDatabase Reports { get; } = reports.GetDatabase();
 
+    /// <summary>Done when all that was written before is safe from the death of the process.</summary>
+    /// <remarks>
+    /// A Redis writes its log before it answers. The embedded store does so when asked, on the connection that its scripts go over:
+    /// its commands run one after the other, so no script is ever on disk by half.
+    /// </remarks>
+    public Task Settle() => commits ? Reports.ExecuteAsync("COMMITAOF") : Task.CompletedTask;
+
     /// <param name="configuration">A StackExchange.Redis configuration string.</param>
     /// <param name="prefix">What every key begins with.</param>
-    public static async Task<StoreConnection> Open(string configuration, string prefix)
+    /// <param name="commits">Whether the store has to be asked to put its log on disk.</param>
+    public static async Task<StoreConnection> Open(string configuration, string prefix, bool commits)
     {
         var patient = ConfigurationOptions.Parse(configuration);
         patient.AbortOnConnectFail = false;
@@ -34,7 +43,7 @@ public sealed class StoreConnection(IConnectionMultiplexer shared, IConnectionMu
         patient.ReconnectRetryPolicy = new LinearRetry(500);
         patient.AsyncTimeout = patient.SyncTimeout = 3000;
 
-        return new(await ConnectionMultiplexer.ConnectAsync(patient), await ConnectionMultiplexer.ConnectAsync(hasty), prefix);
+        return new(await ConnectionMultiplexer.ConnectAsync(patient), await ConnectionMultiplexer.ConnectAsync(hasty), prefix, commits);
     }
 
     public async ValueTask DisposeAsync()
