@@ -6,7 +6,7 @@ namespace Aggregator.Domain;
 /// the work and the memory constant and lets each length have its own overdispersion.</para>
 /// <para>Long windows, of 3 to 240 minutes, lie on a ring of minutes whose last one may still be filling; the two largest minutes of each are left out,
 /// so that one burst is no outage. Short windows, of 30 to 120 seconds, lie on a ring of buckets; they are not trimmed, want more reports, and no more
-/// of them count than distinct networks were heard, where networks are known. A minute grid has long windows only; on a coarser
+/// of them count than distinct networks were heard, where networks are known. Long windows are asked at the end of each minute, short ones at each bucket. A minute grid has long windows only; on a coarser
 /// grid a bucket takes the place of the minute, and the short windows are one and two buckets.</para>
 /// <para>Both rings hold running sums, so a window is one subtraction; a logarithm is taken only where a window holds more than expected.</para>
 /// </remarks>
@@ -21,7 +21,7 @@ internal sealed partial class ScanWindows
     private const double ExtraPhi = 0.01;
 
     // Short windows are asked more often and of fewer reports: without this, chance alone would reach them more often than the long ones.
-    private const double NearHandicap = 4;
+    private const double NearHandicap = 6;
 
     private static readonly int[] FarMinutes = [3, 4, 5, 7, 10, 14, 20, 30, 45, 60, 90, 120, 180, 240];
     private static readonly int[] CalmMinutes = [5, 10, 15];
@@ -43,6 +43,7 @@ internal sealed partial class ScanWindows
     private readonly long[] _nearNetworks = new long[NearBuckets + 1];
     private long _bucket = long.MinValue;
     private long _emptyThrough = long.MinValue;
+    private Evidence _farBest;
 
     public ScanWindows(BucketGrid grid)
     {
@@ -87,6 +88,7 @@ internal sealed partial class ScanWindows
 
     private void Clear()
     {
+        _farBest = default;
         Array.Clear(_farReports);
         Array.Clear(_farExpected);
         Array.Clear(_nearReports);
