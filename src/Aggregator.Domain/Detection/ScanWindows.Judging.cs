@@ -70,7 +70,8 @@ internal sealed partial class ScanWindows
             var oldest = newest >= window ? newest - window : newest - window + NearBuckets + 1;
             var count = _nearReports[newest] - _nearReports[oldest];
             var networks = _nearNetworks[newest] - _nearNetworks[oldest];
-            var weight = networks > 0 ? Math.Min(count, networks) : count;
+            // A few networks cannot make a spike of a moment; reports beyond all that the known ones can have sent came without a network.
+            var weight = Math.Min(count, networks + Math.Max(0, count - _share * _networks));
             var sum = _nearExpected[newest] - _nearExpected[oldest];
             if (weight < LeastNear || weight <= sum + Floor) continue;
 
@@ -100,6 +101,7 @@ internal sealed partial class ScanWindows
     {
         to.Write(_bucket);
         to.Write(_emptyThrough);
+        to.Write(_networks);
         to.Write(_farBest.Score);
         to.Write(_farBest.Observed);
         to.Write(_farBest.Expected);
@@ -119,6 +121,7 @@ internal sealed partial class ScanWindows
     {
         _bucket = from.ReadInt64();
         _emptyThrough = from.ReadInt64();
+        _networks = from.ReadDouble();
         _farBest = new(from.ReadDouble(), from.ReadDouble(), from.ReadDouble(), from.ReadInt64(), from.ReadInt64());
         foreach (var values in new[] { _farReports, _nearReports, _nearNetworks })
         {

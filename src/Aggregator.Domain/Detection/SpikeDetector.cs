@@ -44,7 +44,7 @@ public sealed partial class SpikeDetector
         var step = TimeSpan.FromMinutes(Math.Max(Baseline.SubStepMinutes, grid.Length.TotalMinutes));
         _perStep = grid.Count(step);
         _baseline = new((int)step.TotalMinutes);
-        _windows = new(grid);
+        _windows = new(grid, options.NetworkShare);
     }
 
     public BucketGrid Grid { get; }

@@ -60,11 +60,32 @@ public class SpikeDetectorTests
     }
 
     [Fact]
-    public void A_burst_from_few_networks_is_no_spike() =>
-        Assert.DoesNotContain(
-            new Watch(Ten).Learn(7, 1).Live(TimeSpan.FromHours(1), 1).Live(TimeSpan.FromMinutes(1), 100, networks: static _ => 1)
-                .Live(TimeSpan.FromHours(2), 1).Said,
-            v => v.Level == Level.Spike);
+    public void A_burst_from_few_networks_is_no_spike()
+    {
+        var watch = new Watch(Ten).Learn(7, 1).Live(TimeSpan.FromHours(1), 1, networks: static reports => (int)reports);
+        watch.Close(30, static _ => 6);
+        watch.Live(TimeSpan.FromSeconds(80), 60, networks: static _ => 0).Live(TimeSpan.FromHours(2), 1, networks: static reports => (int)reports);
+        Assert.DoesNotContain(watch.Said, v => v.Level == Level.Spike);
+    }
+
+    [Fact]
+    public void A_known_network_among_many_reports_without_one_does_not_hide_an_outage()
+    {
+        var watch = new Watch(Ten).Learn(7, 1).Live(TimeSpan.FromHours(1), 1);
+        watch.Close(60, static _ => 1);
+        Assert.Equal(Level.Spike, watch.Close(60, static _ => 1).Level);
+    }
+
+    [Fact]
+    public void A_judgement_allocates_nothing()
+    {
+        var watch = new Watch(Ten).Learn(2, 5);
+        var detector = watch.Detector;
+        detector.Close(watch.Bucket, 1);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var bucket = watch.Bucket + 1; bucket < watch.Bucket + 10_000; bucket++) detector.Close(bucket, bucket % 3000 < 60 ? 200 : 1, 1);
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
 
     [Fact]
     public void A_new_service_that_is_merely_busy_is_soon_taken_as_it_is()
