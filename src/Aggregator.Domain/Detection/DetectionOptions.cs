@@ -8,4 +8,10 @@ public sealed record DetectionOptions
 
     /// <summary>The score from which a series is elevated; below <see cref="SpikeScore"/>. Range 1 to 100.</summary>
     public double ElevatedScore { get; init; } = 5.0;
+
+    /// <summary>
+    /// How many reports of one network are counted within the dedup window. Reports that the networks heard cannot have sent are taken to come
+    /// without a network, and count in full. Range 1 and up; default 20, as the intake's own share.
+    /// </summary>
+    public int NetworkShare { get; init; } = 20;
 }

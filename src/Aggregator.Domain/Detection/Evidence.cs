@@ -5,4 +5,5 @@ namespace Aggregator.Domain;
 /// <param name="Observed">Reports in it, nothing trimmed.</param>
 /// <param name="Expected">Reports expected in it.</param>
 /// <param name="From">Its first bucket.</param>
-internal readonly record struct Evidence(double Score, double Observed, double Expected, long From);
+/// <param name="Through">Its last bucket.</param>
+internal readonly record struct Evidence(double Score, double Observed, double Expected, long From, long Through);

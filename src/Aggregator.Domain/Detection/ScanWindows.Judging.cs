@@ -5,11 +5,16 @@ internal sealed partial class ScanWindows
     /// <summary>The window that says most; where none says anything, the last quarter of an hour with a score of 0.</summary>
     public Evidence Judge(Baseline baseline)
     {
+        // Long windows are asked once a minute: asked at each bucket they would find chance more often and an outage hardly sooner.
+        if (EndsSlot(_bucket)) _farBest = JudgeFar(baseline);
+        else if (_farBest.From <= _emptyThrough) _farBest = default;
+
+        var best = JudgeNear(baseline);
+        if (_farBest.Score > best.Score) best = _farBest;
+        if (best.Score > 0) return best;
+
         var (reports, expected) = Last(_typical);
-        var best = new Evidence(Score: 0, reports, expected, From: (SlotOf(_bucket) - _typical + 1) * _perSlot);
-        JudgeFar(baseline, ref best);
-        JudgeNear(baseline, ref best);
-        return best;
+        return new(Score: 0, reports, expected, From: (SlotOf(_bucket) - _typical + 1) * _perSlot, _bucket);
     }
 
     /// <summary>What the last 5, 10 and 15 minutes say, nothing trimmed: how far from calm it still is.</summary>
@@ -25,8 +30,9 @@ internal sealed partial class ScanWindows
         return unrest;
     }
 
-    private void JudgeFar(Baseline baseline, ref Evidence best)
+    private Evidence JudgeFar(Baseline baseline)
     {
+        var best = default(Evidence);
         var slot = SlotOf(_bucket);
         var newest = Floored.Mod(slot, _farReports.Length);
         long largest = 0, second = 0;
@@ -46,28 +52,34 @@ internal sealed partial class ScanWindows
                 Rank(_farReports[Back(newest, looked)] - _farReports[Back(newest, looked + 1)], ref largest, ref second);
 
             var score = Likelihood.Ratio(count - largest - second, expected, baseline.Phi(window * _slotMinutes) + ExtraPhi);
-            if (score > best.Score) best = new(score, count, sum, from);
+            if (score > best.Score) best = new(score, count, sum, from, _bucket);
         }
+
+        return best;
     }
 
-    private void JudgeNear(Baseline baseline, ref Evidence best)
+    private Evidence JudgeNear(Baseline baseline)
     {
+        var best = default(Evidence);
         var newest = Floored.Mod(_bucket, NearBuckets + 1);
         foreach (var window in _near)
         {
             var from = _bucket - window + 1;
             if (from <= _emptyThrough) break;
 
-            var oldest = Floored.Mod(_bucket - window, NearBuckets + 1);
+            var oldest = newest >= window ? newest - window : newest - window + NearBuckets + 1;
             var count = _nearReports[newest] - _nearReports[oldest];
             var networks = _nearNetworks[newest] - _nearNetworks[oldest];
-            var weight = networks > 0 ? Math.Min(count, networks) : count;
+            // A few networks cannot make a spike of a moment; reports beyond all that the known ones can have sent came without a network.
+            var weight = Math.Min(count, networks + Math.Max(0, count - _share * _networks));
             var sum = _nearExpected[newest] - _nearExpected[oldest];
             if (weight < LeastNear || weight <= sum + Floor) continue;
 
             var score = Likelihood.Ratio(weight, sum + Floor, baseline.Phi(window * _bucketMinutes) + ExtraPhi) - NearHandicap;
-            if (score > best.Score) best = new(score, count, sum, from);
+            if (score > best.Score) best = new(score, count, sum, from, _bucket);
         }
+
+        return best;
     }
 
     private static void Rank(long value, ref long largest, ref long second)
@@ -83,32 +95,5 @@ internal sealed partial class ScanWindows
         var newest = Floored.Mod(SlotOf(_bucket), _farReports.Length);
         var oldest = Back(newest, slots);
         return (_farReports[newest] - _farReports[oldest], _farExpected[newest] - _farExpected[oldest]);
-    }
-
-    public void Save(BinaryWriter to)
-    {
-        to.Write(_bucket);
-        to.Write(_emptyThrough);
-        foreach (var values in new[] { _farReports, _nearReports, _nearNetworks })
-        {
-            // Running sums differ by little from place to place: small differences are short.
-            for (var i = 0; i < values.Length; i++) to.Write7BitEncodedInt64(values[i] - (i == 0 ? 0 : values[i - 1]));
-        }
-
-        foreach (var value in _farExpected) to.Write(value);
-        foreach (var value in _nearExpected) to.Write(value);
-    }
-
-    public void Load(BinaryReader from)
-    {
-        _bucket = from.ReadInt64();
-        _emptyThrough = from.ReadInt64();
-        foreach (var values in new[] { _farReports, _nearReports, _nearNetworks })
-        {
-            for (var i = 0; i < values.Length; i++) values[i] = from.Read7BitEncodedInt64() + (i == 0 ? 0 : values[i - 1]);
-        }
-
-        for (var i = 0; i < _farExpected.Length; i++) _farExpected[i] = from.ReadDouble();
-        for (var i = 0; i < _nearExpected.Length; i++) _nearExpected[i] = from.ReadDouble();
     }
 }

@@ -5,8 +5,8 @@ namespace Aggregator.Domain;
 /// <para>A scan over windows, as FOCuS (Ward, Dilillo, Eckley and Fearnhead 2022) does for all lengths at once; here for a fixed set, which keeps
 /// the work and the memory constant and lets each length have its own overdispersion.</para>
 /// <para>Long windows, of 3 to 240 minutes, lie on a ring of minutes whose last one may still be filling; the two largest minutes of each are left out,
-/// so that one burst is no outage. Short windows, of 30 to 120 seconds, lie on a ring of buckets; they are not trimmed, want more reports, and no more
-/// of them count than distinct networks were heard, where networks are known. A minute grid has long windows only; on a coarser
+/// so that one burst is no outage. Short windows, of 30 to 120 seconds, lie on a ring of buckets; they are not trimmed, want more reports, and of
+/// those that known networks can have sent, each network counts once. Long windows are asked at the end of each minute, short ones at each bucket. A minute grid has long windows only; on a coarser
 /// grid a bucket takes the place of the minute, and the short windows are one and two buckets.</para>
 /// <para>Both rings hold running sums, so a window is one subtraction; a logarithm is taken only where a window holds more than expected.</para>
 /// </remarks>
@@ -18,10 +18,11 @@ internal sealed partial class ScanWindows
     private const int LeastFar = 3;
     private const int LeastNear = 10;
     private const double Floor = 0.2;
+    private const double NetworkMinutes = 30;
     private const double ExtraPhi = 0.01;
 
     // Short windows are asked more often and of fewer reports: without this, chance alone would reach them more often than the long ones.
-    private const double NearHandicap = 4;
+    private const double NearHandicap = 6;
 
     private static readonly int[] FarMinutes = [3, 4, 5, 7, 10, 14, 20, 30, 45, 60, 90, 120, 180, 240];
     private static readonly int[] CalmMinutes = [5, 10, 15];
@@ -41,11 +42,15 @@ internal sealed partial class ScanWindows
     private readonly long[] _nearReports = new long[NearBuckets + 1];
     private readonly double[] _nearExpected = new double[NearBuckets + 1];
     private readonly long[] _nearNetworks = new long[NearBuckets + 1];
+    private readonly int _share;
+    private double _networks;
     private long _bucket = long.MinValue;
     private long _emptyThrough = long.MinValue;
+    private Evidence _farBest;
 
-    public ScanWindows(BucketGrid grid)
+    public ScanWindows(BucketGrid grid, int networkShare)
     {
+        _share = networkShare;
         var slot = grid.Length < TimeSpan.FromMinutes(1) ? TimeSpan.FromMinutes(1) : grid.Length;
         _perSlot = (int)(slot.Ticks / grid.Length.Ticks);
         _slotMinutes = slot.TotalMinutes;
@@ -75,6 +80,8 @@ internal sealed partial class ScanWindows
         if (_bucket == long.MinValue || bucket - _bucket > (long)SpanMinutes * _perSlot) Clear();
         else MoveTo(bucket);
 
+        // About the networks that may still have a part of their share left.
+        _networks = (_bucket == long.MinValue ? 0 : _networks * Math.Exp((_bucket - bucket) * _bucketMinutes / NetworkMinutes)) + networks;
         _bucket = bucket;
         var far = Floored.Mod(SlotOf(bucket), _farReports.Length);
         _farReports[far] += reports;
@@ -87,6 +94,7 @@ internal sealed partial class ScanWindows
 
     private void Clear()
     {
+        _farBest = default;
         Array.Clear(_farReports);
         Array.Clear(_farExpected);
         Array.Clear(_nearReports);

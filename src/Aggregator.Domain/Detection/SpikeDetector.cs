@@ -44,7 +44,7 @@ public sealed partial class SpikeDetector
         var step = TimeSpan.FromMinutes(Math.Max(Baseline.SubStepMinutes, grid.Length.TotalMinutes));
         _perStep = grid.Count(step);
         _baseline = new((int)step.TotalMinutes);
-        _windows = new(grid);
+        _windows = new(grid, options.NetworkShare);
     }
 
     /// <summary>How far back a judgement looks: the longest window.</summary>
@@ -114,7 +114,7 @@ public sealed partial class SpikeDetector
             _ => evidence.Observed < FewReports && evidence.Observed > 2 * evidence.Expected ? VerdictReason.BelowFloor : VerdictReason.AsUsual,
         };
         var since = level == Level.Spike ? _onset : level == Latest.Level && Latest.Since != default ? Latest.Since : Grid.EndOf(bucket);
-        return new(level, reason, evidence.Observed, evidence.Expected, (bucket - evidence.From + 1) * Grid.Length, evidence.Score, since);
+        return new(level, reason, evidence.Observed, evidence.Expected, (evidence.Through - evidence.From + 1) * Grid.Length, evidence.Score, since);
     }
 
     // An open spike is remembered through a gap of any length: only calm that was seen ends it.

@@ -1,0 +1,35 @@
+namespace Aggregator.Domain;
+
+internal sealed partial class Baseline
+{
+    public void Save(BinaryWriter to) => Each((ref double value) => to.Write(value), values =>
+    {
+        foreach (var value in values) to.Write(value);
+    }, (ref long value) => to.Write(value));
+
+    public void Load(BinaryReader from) => Each((ref double value) => value = from.ReadDouble(), values =>
+    {
+        for (var i = 0; i < values.Length; i++) values[i] = from.ReadSingle();
+    }, (ref long value) => value = from.ReadInt64());
+
+    private delegate void Visit<T>(ref T value);
+
+    // One list for both ways, so that what is saved and what is loaded cannot drift apart.
+    private void Each(Visit<double> number, Action<float[]> table, Visit<long> index)
+    {
+        index(ref _day);
+        foreach (var values in new[] { _sums, _seen, _profile }) table(values);
+        foreach (var values in new[] { _guardReports, _guardUsual, _phi, _phiExcess, _phiWeight, _scaleReports, _scaleExpected })
+            for (var i = 0; i < values.Length; i++) number(ref values[i]);
+        number(ref _meanReports);
+        number(ref _meanSeen);
+        number(ref _learned);
+        number(ref _level);
+        number(ref _levelReports);
+        number(ref _levelUsual);
+        number(ref _usual);
+        var expected = Expected;
+        number(ref expected);
+        Expected = expected;
+    }
+}

@@ -1,0 +1,80 @@
+namespace Aggregator.Domain;
+
+public sealed partial class SpikeDetector
+{
+    private const byte Version = 1;
+
+    /// <summary>All that is needed to go on after a restart, in a few kB.</summary>
+    public byte[] Save()
+    {
+        using var bytes = new MemoryStream(8192);
+        using var to = new BinaryWriter(bytes);
+        to.Write(Version);
+        to.Write((int)Grid.Length.TotalSeconds);
+        to.Write(Next ?? long.MinValue);
+        to.Write(_step ?? long.MinValue);
+        to.Write(_stepReports);
+        to.Write(_stepSeen);
+        to.Write(_gaps);
+        to.Write(_open);
+        to.Write(_spike);
+        to.Write(_unrestAt);
+        to.Write(_onset.UtcTicks);
+        to.Write((byte)Latest.Level);
+        to.Write((byte)Latest.Reason);
+        to.Write(Latest.Observed);
+        to.Write(Latest.Expected);
+        to.Write(Latest.Window.Ticks);
+        to.Write(Latest.Score);
+        to.Write(Latest.Since.UtcTicks);
+        _baseline.Save(to);
+        _windows.Save(to);
+        return bytes.ToArray();
+    }
+
+    /// <summary>Goes on from what <see cref="Save"/> gave; false, and nothing changed, where the bytes are not of this version.</summary>
+    public bool TryLoad(ReadOnlySpan<byte> saved)
+    {
+        var loaded = new SpikeDetector(Grid, _options);
+        try
+        {
+            using var bytes = new MemoryStream(saved.ToArray(), writable: false);
+            using var from = new BinaryReader(bytes);
+            if (from.ReadByte() != Version || from.ReadInt32() != (int)Grid.Length.TotalSeconds) return false;
+            loaded.Read(from);
+            if (bytes.Position != bytes.Length) return false;
+        }
+        catch (Exception e) when (e is IOException or FormatException or ArgumentException or OverflowException)
+        {
+            return false;
+        }
+
+        Take(loaded);
+        return true;
+    }
+
+    private void Read(BinaryReader from)
+    {
+        Next = from.ReadInt64() is var next && next == long.MinValue ? null : next;
+        _step = from.ReadInt64() is var step && step == long.MinValue ? null : step;
+        _stepReports = from.ReadDouble();
+        _stepSeen = from.ReadInt64();
+        _gaps = from.ReadInt64();
+        _open = from.ReadBoolean();
+        _spike = from.ReadBoolean();
+        _unrestAt = from.ReadInt64();
+        _onset = new(from.ReadInt64(), TimeSpan.Zero);
+        Latest = new(
+            (Level)from.ReadByte(), (VerdictReason)from.ReadByte(), from.ReadDouble(), from.ReadDouble(),
+            new(from.ReadInt64()), from.ReadDouble(), new(from.ReadInt64(), TimeSpan.Zero));
+        _baseline.Load(from);
+        _windows.Load(from);
+    }
+
+    private void Take(SpikeDetector other)
+    {
+        (Next, Latest, _baseline, _windows) = (other.Next, other.Latest, other._baseline, other._windows);
+        (_step, _stepReports, _stepSeen, _gaps) = (other._step, other._stepReports, other._stepSeen, other._gaps);
+        (_open, _spike, _unrestAt, _onset) = (other._open, other._spike, other._unrestAt, other._onset);
+    }
+}

@@ -1,0 +1,43 @@
+namespace Aggregator.Domain.Tests;
+
+/// <summary>The scores of a slow, plain model of the same mathematics, written down once: <c>scores.csv</c>.</summary>
+/// <remarks>The model keeps every minute and sums every window anew. It was run with an opening score of 5; only its first day differs, so it is compared from the third on.</remarks>
+public class ScoresTests
+{
+    [Fact]
+    public void On_minutes_the_scores_are_those_of_the_plain_model()
+    {
+        var detector = new SpikeDetector(BucketGrid.Minute, new() { ElevatedScore = 5, SpikeScore = 1e9 });
+        var start = BucketGrid.Minute.IndexOf(Watch.Monday);
+        var verdicts = Counts().Select((reports, minute) => detector.Close(start + minute, reports)).ToArray();
+
+        var rows = File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Detection", "scores.csv")).Skip(1).Select(line => line.Split(',')).ToArray();
+        Assert.NotEmpty(rows);
+        foreach (var row in rows)
+        {
+            var verdict = verdicts[int.Parse(row[0])];
+            var score = double.Parse(row[1]);
+            Assert.Equal(score, verdict.Score, 1e-5 * Math.Max(1, score));
+            Assert.Equal(row[2] == "1", verdict.Level == Level.Elevated);
+        }
+    }
+
+    // Six days of up to eight reports a minute: an outage, a long unrest, a burst of one minute, and a gap.
+    private static IEnumerable<long?> Counts()
+    {
+        long state = 20260105;
+        for (var minute = 0; minute < 6 * 1440; minute++)
+        {
+            var limit = minute / 60 % 24 is >= 8 and < 20 ? 250 : 100;
+            var trials = minute switch { >= 4000 and < 4040 => 100, >= 5600 and < 5700 => 24, _ => 8 };
+            long reports = minute == 7000 ? 200 : 0;
+            for (var i = 0; i < trials; i++)
+            {
+                state = (state * 1103515245 + 12345) % (1L << 31);
+                if (state * 1000 >> 31 < limit) reports++;
+            }
+
+            yield return minute is >= 4300 and < 4330 ? null : reports;
+        }
+    }
+}
