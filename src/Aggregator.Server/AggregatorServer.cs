@@ -82,6 +82,7 @@ internal static class AggregatorServer
                 app.Services.GetRequiredService<OperatorKey>();
 
             app.UseForwardedHeaders();
+            app.UseHeaders();
             app.UseExceptionHandler();
             app.UseStatusCodePages();
             app.UseResponseCompression();
