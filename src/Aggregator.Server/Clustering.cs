@@ -86,7 +86,7 @@ internal static class Clustering
     /// <remarks>With the defaults a server that was killed waits minutes, at its next start, for an answer of the silo it was.</remarks>
     private static void NoticeDeathSoon(ClusterMembershipOptions options)
     {
-        options.ProbeTimeout = TimeSpan.FromSeconds(2);
+        options.ProbeTimeout = TimeSpan.FromSeconds(1);
         options.NumMissedProbesLimit = 3;
         options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(1);
         options.NumMissedTableIAmAliveLimit = 4;
