@@ -1,5 +1,6 @@
 using Aggregator.Domain;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Aggregator.Grains;
 
@@ -12,6 +13,10 @@ public static class Registration
         .AddSingleton<CatalogStore>()
         .AddSingleton<IncidentStore>()
         .AddSingleton<ReporterKeys>()
-        .AddSingleton(new DetectionOptions())
+        .AddSingleton(provider => new DetectionOptions
+        {
+            // Where the intake sets no limit per network, the judgement has none to go by.
+            NetworkShare = provider.GetRequiredService<IOptions<ReportOptions>>().Value.NetworkShare is var share and > 0 ? share : int.MaxValue,
+        })
         .AddSingleton(new IncidentOptions());
 }

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Aggregator.Grains;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.HttpOverrides;
 using Scalar.AspNetCore;
 using IPNetwork = System.Net.IPNetwork;
@@ -59,6 +60,9 @@ internal static class AggregatorServer
                 json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
             });
             services.AddRazorComponents();
+
+            // Nothing here is encrypted for a later start, so no keys are left on the disk.
+            services.AddDataProtection().UseEphemeralDataProtectionProvider();
             builder.AddObservability();
 
             services.AddSingleton<RegionHints>().AddSingleton<ReporterGate>().AddSingleton<ReportTaking>();
@@ -78,6 +82,7 @@ internal static class AggregatorServer
                 app.Services.GetRequiredService<OperatorKey>();
 
             app.UseForwardedHeaders();
+            app.UseHeaders();
             app.UseExceptionHandler();
             app.UseStatusCodePages();
             app.UseResponseCompression();

@@ -51,7 +51,7 @@ internal sealed partial class EmbeddedStore : IAsyncDisposable
             try
             {
                 // A checkpoint answers when it is on disk, however long that takes.
-                var own = ConnectionMultiplexer.Connect(ConnectionTo(port) + ",asyncTimeout=600000");
+                var own = ConnectionMultiplexer.Connect(ConnectionTo(port) + ",allowAdmin=true,asyncTimeout=600000");
                 return new(held, server, port, own, loggers.CreateLogger<EmbeddedStore>(), clock);
             }
             catch
@@ -71,6 +71,7 @@ internal sealed partial class EmbeddedStore : IAsyncDisposable
     {
         await _stopping.CancelAsync();
         await _checkpoints;
+        await _oneCheckpoint.WaitAsync();
         await _own.DisposeAsync();
         await _server.Store.CommitAOFAsync(CancellationToken.None);
         _server.Dispose();

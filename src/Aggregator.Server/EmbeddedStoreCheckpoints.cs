@@ -11,13 +11,13 @@ internal sealed partial class EmbeddedStore
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Oldest = TimeSpan.FromHours(1);
 
-    /// <summary>Writes everything to disk and drops the log up to there. Writes go on meanwhile.</summary>
+    /// <summary>Writes everything to disk and drops the log up to there. Writes go on meanwhile; once begun it is not cancelled.</summary>
     public async Task Checkpoint(CancellationToken cancel)
     {
         await _oneCheckpoint.WaitAsync(cancel);
         try
         {
-            await _own.GetDatabase().ExecuteAsync("SAVE").WaitAsync(cancel);
+            await _own.GetDatabase().ExecuteAsync("SAVE");
         }
         finally
         {
@@ -40,7 +40,7 @@ internal sealed partial class EmbeddedStore
                     await Checkpoint(stopping);
                     LogCheckpoint(clock.GetElapsedTime(last).TotalSeconds);
                 }
-                catch (RedisException e)
+                catch (Exception e) when (e is RedisException or RedisCommandException or TimeoutException)
                 {
                     LogNoCheckpoint(e);
                 }

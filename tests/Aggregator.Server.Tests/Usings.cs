@@ -1,1 +1,5 @@
+global using System.Net;
+global using System.Net.Http.Json;
+global using System.Text;
+global using System.Text.Json;
 global using Xunit;

@@ -1,6 +1,6 @@
 namespace Aggregator.Domain;
 
-/// <summary>What does not work, such as <c>login</c>: 1 to 32 lower-case letters, digits and dashes, not beginning with a dash.</summary>
+/// <summary>What does not work, such as <c>login</c>: 1 to 32 lower-case letters, digits and <c>- + _ .</c>, beginning with a letter or digit.</summary>
 public readonly record struct SymptomKey
 {
     private SymptomKey(string value) => Value = value;
@@ -13,7 +13,7 @@ public readonly record struct SymptomKey
     /// <summary>Answers false, and the default key, for anything else than the shape above.</summary>
     public static bool TryParse(string? text, out SymptomKey key)
     {
-        var valid = Shape.IsLowerKey(text, maxLength: 32);
+        var valid = Shape.IsSymptom(text, maxLength: 32);
         key = valid ? new(text!) : default;
         return valid;
     }

@@ -35,7 +35,7 @@ public interface IRegionGrain : IGrainWithStringKey
     [Alias("relearn")]
     Task Relearn();
 
-    /// <summary>Makes sure that the region is awake and judging.</summary>
+    /// <summary>Makes sure that the region is awake and judging; it tells its service how it is at its next close, changed or not.</summary>
     [Alias("wake"), AlwaysInterleave]
     Task Wake();
 }

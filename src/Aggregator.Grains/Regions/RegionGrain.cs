@@ -26,6 +26,7 @@ internal sealed partial class RegionGrain(
     private TimeSpan _delay;
     private DateTimeOffset _savedAt;
     private RegionNews? _told;
+    private Level _loggedLevel = Level.Normal;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -95,7 +96,12 @@ internal sealed partial class RegionGrain(
         await Save();
     }
 
-    public Task Wake() => Task.CompletedTask;
+    public Task Wake()
+    {
+        // Whoever wakes it may have forgotten what it told.
+        _told = null;
+        return Task.CompletedTask;
+    }
 
     private static TimeSpan Quarter => TimeSpan.FromMinutes(15);
 
@@ -196,8 +202,10 @@ internal sealed partial class RegionGrain(
         if (quiet) return;
 
         await GrainFactory.GetGrain<IServiceGrain>(_series.Service.Value).Hear(news);
-        if ((_told?.Verdict.Level ?? Level.Normal) != verdict.Level) LogVerdict(_series, verdict.Level, verdict.Reason, verdict.Observed, verdict.Expected);
         _told = news;
+        if (_loggedLevel == verdict.Level) return;
+        LogVerdict(_series, verdict.Level, verdict.Reason, verdict.Observed, Math.Round(verdict.Expected, 2));
+        _loggedLevel = verdict.Level;
     }
 
     private async Task Save()
@@ -245,16 +253,4 @@ internal sealed partial class RegionGrain(
         var next = Grid.EndOf(Grid.IndexOf(now - _delay)) + _delay - now;
         return next > TimeSpan.Zero ? next : TimeSpan.FromMilliseconds(1);
     }
-
-    [LoggerMessage(LogLevel.Information, "{Series} is {Level} ({Reason}): {Observed} reports where {Expected} are usual")]
-    private partial void LogVerdict(SeriesKey series, Level level, VerdictReason reason, double observed, double expected);
-
-    [LoggerMessage(LogLevel.Warning, "{Series} could not close its bucket; the next close tries again")]
-    private partial void LogTickFailed(Exception error, SeriesKey series);
-
-    [LoggerMessage(LogLevel.Warning, "{Series} could not save its baseline; the next hour tries again")]
-    private partial void LogSaveFailed(Exception error, SeriesKey series);
-
-    [LoggerMessage(LogLevel.Information, "{Series} was saved in another format: learning anew from the minute counts")]
-    private partial void LogRelearning(SeriesKey series);
 }

@@ -42,6 +42,7 @@ internal sealed partial class ServiceGrain(
         var now = clock.GetUtcNow();
         _regions[news.Region] = (news, now);
         await Decide(() => _tracker.Hear(RegionCode.Parse(news.Region), news.Verdict.ToDomain(), now), now);
+        await DecideTheRest(now);
         await Post();
     }
 
@@ -49,12 +50,20 @@ internal sealed partial class ServiceGrain(
 
     public Task Wake() => Task.CompletedTask;
 
-    private async Task Decide(Func<IncidentDecision> decide, DateTimeOffset now)
+    /// <summary>One hearing tells one change; several may be due.</summary>
+    private async Task DecideTheRest(DateTimeOffset now)
+    {
+        while (await Decide(() => _tracker.Tick(now), now) is not null)
+        {
+        }
+    }
+
+    private async Task<IncidentChange?> Decide(Func<IncidentDecision> decide, DateTimeOffset now)
     {
         var before = _tracker.Open;
         var decision = decide();
         var moved = decision.Incident is not null && !ReferenceEquals(decision.Incident, before);
-        if (decision.Change is null && !(moved && now - _numbersSavedAt >= SaveNumbersEvery)) return;
+        if (decision.Change is null && !(moved && now - _numbersSavedAt >= SaveNumbersEvery)) return null;
 
         var saved = (state.State.Incident, state.State.Archived);
         try
@@ -73,6 +82,7 @@ internal sealed partial class ServiceGrain(
         _numbersSavedAt = now;
         if (decision.Change is { } change) LogChanged(change.Kind, decision.Incident!.Id, change.Region, change.Verdict.Observed, change.Verdict.Expected);
         await Archive();
+        return decision.Change;
     }
 
     private async Task Archive()
@@ -109,7 +119,7 @@ internal sealed partial class ServiceGrain(
 
             if (_tracker.Open is not null)
             {
-                await Decide(() => _tracker.Tick(now), now);
+                await DecideTheRest(now);
                 _toPost = true;
             }
 
@@ -125,7 +135,7 @@ internal sealed partial class ServiceGrain(
     private IEnumerable<string> Restless() =>
     [
         .. _regions.Where(region => region.Value.News.Verdict.Level is Level.Spike or Level.Elevated).Select(region => region.Key)
-            .Union(_tracker.Open?.Regions.Select(region => region.Region.Value) ?? []),
+            .Union(_tracker.Open?.Regions.Select(region => region.Region.Value).Append(RegionCode.All.Value) ?? []),
     ];
 
     private async Task Post()

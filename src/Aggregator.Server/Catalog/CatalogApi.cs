@@ -62,7 +62,7 @@ internal static class CatalogApi
         if (body.Homepage is not null && !(Uri.TryCreate(body.Homepage, UriKind.Absolute, out var homepage) && homepage.Scheme is "http" or "https"))
             faults["homepage"] = "'homepage' is an http or https address.";
         if (body.Symptoms is null || body.Symptoms.Count is 0 or > SymptomsAtMost || body.Symptoms.Any(symptom => !SymptomKey.TryParse(symptom, out _)))
-            faults["symptoms"] = $"'symptoms' lists 1 to {SymptomsAtMost} keys of 1 to 32 lower-case letters, digits and dashes.";
+            faults["symptoms"] = $"'symptoms' lists 1 to {SymptomsAtMost} keys of 1 to 32 lower-case letters, digits and - + _ .";
         if (faults.Count > 0) return Problems.Invalid(faults);
 
         var written = new CatalogService(service, body.Name!.Trim(), body.Category!.Trim(), body.Homepage, [.. body.Symptoms!.Append(SymptomKey.Other.Value).Distinct()!]);

@@ -6,29 +6,17 @@ namespace Aggregator.Server;
 /// <summary>What people see.</summary>
 internal static class PagesApi
 {
-    private const string Policy =
-        "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'self'; form-action 'self'";
-
     extension(IEndpointRouteBuilder routes)
     {
         public void MapPages()
         {
             routes.MapStaticAssets().ExcludeFromDescription();
-            var pages = routes.MapGroup("").ExcludeFromDescription().AddEndpointFilter(Guard);
+            var pages = routes.MapGroup("").ExcludeFromDescription();
             pages.MapGet("/", Home).CacheOutput(OutputCaching.OneSecond);
             pages.MapGet("/services/{service}", Service).CacheOutput(OutputCaching.OneSecond);
             pages.MapPost("/services/{service}/report", Report).RequireRateLimiting(RateLimits.PerReporter).WithMetadata(new RequestSizeLimit(4096));
-            pages.MapFallback(Missing).WithMetadata(new HttpMethodMetadata([HttpMethods.Get, HttpMethods.Head]));
+            pages.MapFallback(Missing).WithMetadata(new HttpMethodMetadata([HttpMethods.Get]));
         }
-    }
-
-    private static ValueTask<object?> Guard(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
-    {
-        var headers = context.HttpContext.Response.Headers;
-        headers.ContentSecurityPolicy = Policy;
-        headers.XContentTypeOptions = "nosniff";
-        headers["Referrer-Policy"] = "same-origin";
-        return next(context);
     }
 
     private static RazorComponentResult<HomePage> Home(ServiceReader reader, Catalog catalog, string? q = null) => new(new Dictionary<string, object?>

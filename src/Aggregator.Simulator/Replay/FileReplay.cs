@@ -11,7 +11,6 @@ internal sealed class FileReplay(AggregatorClient client, Stage stage, TimeProvi
         var day = DateOnly.FromDateTime((file.FirstTime ?? time.GetUtcNow()).UtcDateTime);
         var (from, to) = (Arguments.Moment("--start", options.Start, day), Arguments.Moment("--end", options.End, day));
         var summary = file.Scan(from, to);
-        foreach (var (symptom, tidy) in file.Tidied) stage.Console.MarkupLineInterpolated($"the symptom '{symptom}' is sent as '{tidy}'");
 
         var catalog = new Catalog(client, stage.Console);
         if (options.Add) await catalog.Add(summary.Named, cancel);

@@ -45,9 +45,6 @@ internal sealed class ReportFile(string path)
         }
     }
 
-    /// <summary>Symptoms that are sent under another name than the file gives them, as far as the file was read.</summary>
-    public Dictionary<string, string> Tidied { get; } = [];
-
     /// <summary>The time of the first report that has one.</summary>
     public DateTimeOffset? FirstTime => All().FirstOrDefault(report => report.At is not null)?.At;
 
@@ -71,23 +68,13 @@ internal sealed class ReportFile(string path)
             var report = JsonSerializer.Deserialize<FileReport>(line, JsonSerializerOptions.Web);
             if (!ServiceKey.TryParse(report?.Service, out _)) throw new UsageException($"{path}, line {number}: '{report?.Service}' is not a service key.");
             if (report!.Region is not null && !RegionCode.TryParse(report.Region, out _)) throw new UsageException($"{path}, line {number}: '{report.Region}' is not a region.");
-            var symptom = Tidy(report.Symptom);
-            if (symptom != report.Symptom && Tidied.Count < 20) Tidied[report.Symptom!] = symptom!;
-            return report with { Symptom = symptom, At = report.At?.ToUniversalTime() };
+            if (report.Symptom is not null && !SymptomKey.TryParse(report.Symptom, out _)) throw new UsageException($"{path}, line {number}: '{report.Symptom}' is not a symptom.");
+            return report with { At = report.At?.ToUniversalTime() };
         }
         catch (JsonException)
         {
             throw new UsageException($"{path}, line {number}: not a report such as {{\"service\":\"x\",\"region\":\"US\",\"symptom\":\"login\",\"at\":\"2026-06-16T16:53:18Z\"}}.");
         }
-    }
-
-    /// <summary>A symptom as the aggregator writes them: <c>internet+tv</c> is sent as <c>internet-tv</c>.</summary>
-    internal static string? Tidy(string? symptom)
-    {
-        if (string.IsNullOrWhiteSpace(symptom) || SymptomKey.TryParse(symptom, out _)) return symptom;
-        var tidy = string.Concat(symptom.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-')).Trim('-');
-        tidy = tidy[..Math.Min(tidy.Length, 32)];
-        return tidy.Length == 0 ? SymptomKey.Other.Value : tidy;
     }
 
     private static SeriesKey KeyOf(FileReport report) =>

@@ -5,7 +5,7 @@ namespace Aggregator.Server.Tests;
 /// <summary>Waits for something outside this process: asks again and again until it is so, or the time is up.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan AskEvery = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan AskEvery = TimeSpan.FromMilliseconds(50);
 
     /// <summary>The first answer that is not null.</summary>
     /// <param name="what">What is waited for; it ends the sentence "In vain for 5 s: ".</param>
@@ -35,6 +35,20 @@ internal static class Eventually
         catch (TimeoutException vain)
         {
             throw new TimeoutException($"{vain.Message}: {last}", vain);
+        }
+    }
+
+    /// <summary>The first answer that is as wanted; fails with the last one. Waits 15 seconds unless told otherwise.</summary>
+    public static async Task<T> Is<T>(string what, Func<Task<T>> ask, Func<T, bool> wanted, TimeSpan? within = null)
+    {
+        var begun = TimeProvider.System.GetTimestamp();
+        using var timer = new PeriodicTimer(AskEvery, TimeProvider.System);
+        while (true)
+        {
+            var answer = await ask();
+            if (wanted(answer)) return answer;
+            if (TimeProvider.System.GetElapsedTime(begun) > (within ?? TimeSpan.FromSeconds(15))) Assert.Fail($"{what}: not within {within ?? TimeSpan.FromSeconds(15)}; the last answer was {answer}");
+            await timer.WaitForNextTickAsync();
         }
     }
 }

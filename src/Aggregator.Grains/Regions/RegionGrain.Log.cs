@@ -1,0 +1,19 @@
+using Aggregator.Domain;
+using Microsoft.Extensions.Logging;
+
+namespace Aggregator.Grains;
+
+internal sealed partial class RegionGrain
+{
+    [LoggerMessage(LogLevel.Information, "{Series} is {Level} ({Reason}): {Observed} reports where {Expected} are usual")]
+    private partial void LogVerdict(SeriesKey series, Level level, VerdictReason reason, double observed, double expected);
+
+    [LoggerMessage(LogLevel.Warning, "{Series} could not close its bucket; the next close tries again")]
+    private partial void LogTickFailed(Exception error, SeriesKey series);
+
+    [LoggerMessage(LogLevel.Warning, "{Series} could not save its baseline; the next hour tries again")]
+    private partial void LogSaveFailed(Exception error, SeriesKey series);
+
+    [LoggerMessage(LogLevel.Information, "{Series} was saved in another format: learning anew from the minute counts")]
+    private partial void LogRelearning(SeriesKey series);
+}

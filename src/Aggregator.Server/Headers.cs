@@ -1,0 +1,26 @@
+namespace Aggregator.Server;
+
+/// <summary>What every answer says about itself, and HEAD for everything that answers GET.</summary>
+internal static class Headers
+{
+    private const string Policy =
+        "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'self'; form-action 'self'";
+
+    public static void UseHeaders(this WebApplication app) => app.Use((http, next) =>
+    {
+        var headers = http.Response.Headers;
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "same-origin";
+
+        // The API's documentation page is a library's and brings its own inline script.
+        if (!http.Request.Path.StartsWithSegments("/docs")) headers.ContentSecurityPolicy = Policy;
+
+        if (HttpMethods.IsHead(http.Request.Method))
+        {
+            http.Request.Method = HttpMethods.Get;
+            http.Response.Body = Stream.Null;
+        }
+
+        return next(http);
+    });
+}

@@ -1,0 +1,32 @@
+namespace Aggregator.Server.Tests;
+
+[Collection(OneServer.Name)]
+public sealed class HealthTests(AggregatorFixture fixture)
+{
+    private readonly RunningServer _server = fixture.Server;
+
+    [Fact]
+    public async Task The_server_lives() => Assert.Equal(HttpStatusCode.OK, (await _server.Anybody.GetAsync("/health/live")).StatusCode);
+
+    [Fact]
+    public async Task The_server_says_that_it_is_ready_and_what_it_looked_at()
+    {
+        var ready = await Eventually.Is("readiness", async () => await (await _server.Anybody.GetAsync("/health/ready")).Json(), answer => answer.Text("status") == "Healthy");
+        Assert.Equal(["store", "boards", "membership"], ready.GetProperty("checks").Names());
+        Assert.Equal(HttpStatusCode.OK, (await _server.Anybody.GetAsync("/health/ready")).StatusCode);
+    }
+
+    [Fact]
+    public async Task What_becomes_of_reports_is_counted_as_a_metric()
+    {
+        var (service, address) = (await _server.NewService(), RunningServer.NewAddress());
+        for (var i = 0; i < 2; i++) await _server.Report(service, new { }, address).Json(HttpStatusCode.Accepted);
+        await Eventually.Is(
+            "the counter", () => _server.Anybody.GetStringAsync("/metrics"),
+            metrics => metrics.Contains("aggregator_reports_received", StringComparison.Ordinal)
+                && metrics.Contains("outcome=\"counted\"", StringComparison.Ordinal) && metrics.Contains("outcome=\"duplicate\"", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_documentation_of_the_API_is_served() => Assert.Contains("openapi", await _server.Anybody.GetStringAsync("/docs/"), StringComparison.Ordinal);
+}

@@ -1,0 +1,64 @@
+namespace Aggregator.Server.Tests;
+
+public sealed class StartTests
+{
+    [Fact]
+    public async Task A_server_with_bad_settings_does_not_start_and_says_everything_that_is_wrong()
+    {
+        var directory = Directory.CreateTempSubdirectory("aggregator-");
+        var fault = await Assert.ThrowsAsync<InvalidSettingsException>(() => RunningServer.Builder(
+            $"Store:DataDirectory={directory.FullName}", "Store:Mode=Redis", "Cluster:Id=Not an id", "Cluster:SiloPort=70000", "Reports:NetworkShare=-1", "Reports:RatePerReporter=-1",
+            "Reports:DedupWindow=00:00:01", "ForwardedHeaders:KnownNetworks:0=everybody").AddAggregator());
+
+        Assert.All(
+            new[] { "Store:Connection", "Cluster:Id", "Cluster:SiloPort", "Reports:NetworkShare", "Reports:RatePerReporter", "Reports:DedupWindow", "ForwardedHeaders:KnownNetworks" },
+            setting => Assert.Contains(setting, fault.Message, StringComparison.Ordinal));
+        Assert.Empty(directory.EnumerateFileSystemInfos());
+        directory.Delete();
+    }
+
+    [Theory]
+    [InlineData("Store:Mode=Paper")]
+    [InlineData("Cluster:Role=Extra")]
+    [InlineData("Reports:DedupWindow=soon")]
+    [InlineData("Reports:NetworkShare=some")]
+    [InlineData("Store:DataDirectory=")]
+    public async Task A_setting_that_cannot_be_read_is_named(string setting)
+    {
+        var fault = await Assert.ThrowsAsync<InvalidSettingsException>(() => RunningServer.Builder(setting).AddAggregator());
+        Assert.Contains(setting.Split('=')[0], fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_operator_key_is_made_once_for_its_owner_alone_and_a_second_start_finds_it_and_the_counts()
+    {
+        var directory = Directory.CreateTempSubdirectory("aggregator-");
+        string[] settings = [$"Store:DataDirectory={directory.FullName}", "Operator:Key="];
+        var file = Path.Combine(directory.FullName, "operator.key");
+        string key;
+        await using (var first = await RunningServer.Start(settings))
+        {
+            key = (await File.ReadAllTextAsync(file)).Trim();
+            Assert.True(key.Length >= 32);
+            if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+            await Operate(first, HttpStatusCode.Created);
+            Assert.Equal("counted", (await first.Report("kept", new { region = "US" }).Json(HttpStatusCode.Accepted)).Text("outcome"));
+        }
+
+        await using (var second = await RunningServer.Start(settings))
+        {
+            Assert.Equal(key, (await File.ReadAllTextAsync(file)).Trim());
+            await Operate(second, HttpStatusCode.OK);
+            Assert.Equal("duplicate", (await second.Report("kept", new { region = "US" }).Json(HttpStatusCode.Accepted)).Text("outcome"));
+            await second.Holds("kept", 1);
+        }
+
+        directory.Delete(recursive: true);
+
+        async Task Operate(RunningServer server, HttpStatusCode expected)
+        {
+            server.Operator.DefaultRequestHeaders.Authorization = new("Bearer", key);
+            await server.Operator.PutAsJsonAsync("/v1/services/kept", new { name = "Kept", category = "tests", symptoms = new[] { "app" } }).Json(expected);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using System.IO.Pipelines;
+using CsCheck;
+
+namespace Aggregator.Server.Tests;
+
+public sealed class NdjsonReaderProperties
+{
+    private const int LineAtMost = 12;
+
+    // Few kinds of bytes, so that ends, blanks and long lines meet often; few lengths of pieces, so that lines are cut everywhere.
+    private static readonly Gen<byte[]> Bodies = Gen.Int[0, 6].Select(kind => (byte)"\n\r \tab{"[kind]).Array[0, 120];
+    private static readonly Gen<int[]> Pieces = Gen.Int[1, 20].Array[1, 30];
+
+    [Fact]
+    public Task Lines_are_those_of_a_naive_split_wherever_the_body_is_cut() =>
+        Gen.Select(Bodies, Pieces).SampleAsync(async (body, pieces) => Assert.Equal(Naive(body), await Read(body, pieces)), iter: 2000);
+
+    private static List<(int, string?)> Naive(byte[] body)
+    {
+        var lines = Encoding.ASCII.GetString(body).Split('\n');
+        return [.. lines.Select((line, i) => (i + 1, line.Length > LineAtMost ? null : line)).Where(line => line.Item2 is null || line.Item2.Trim(' ', '\t', '\r').Length > 0)];
+    }
+
+    private static async Task<List<(int, string?)>> Read(byte[] body, int[] pieces)
+    {
+        var lines = new List<(int, string?)>();
+        var pipe = PipeReader.Create(new Trickle(body, pieces), new(bufferSize: 8, minimumReadSize: 1));
+        await foreach (var (number, bytes) in NdjsonReader.Lines(pipe, LineAtMost)) lines.Add((number, bytes is { } line ? Encoding.ASCII.GetString(line.Span) : null));
+        return lines;
+    }
+
+    /// <summary>Gives a body in pieces of the given lengths, over and over.</summary>
+    private sealed class Trickle(byte[] body, int[] pieces) : MemoryStream(body)
+    {
+        private int _piece;
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            base.ReadAsync(buffer[..Math.Min(buffer.Length, pieces[_piece++ % pieces.Length])], cancellationToken);
+    }
+}
