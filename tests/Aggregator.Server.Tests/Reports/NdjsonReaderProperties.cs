@@ -5,9 +5,9 @@ namespace Aggregator.Server.Tests;
 
 public sealed class NdjsonReaderProperties
 {
-    private const int LineAtMost = 12;
+    private const int LineAtMost = 4;
 
-    // Few kinds of bytes, so that ends, blanks and long lines meet often; few lengths of pieces, so that lines are cut everywhere.
+    // A short limit and few kinds of bytes, so that ends, blanks and long lines meet often; few lengths of pieces, so that lines are cut everywhere.
     private static readonly Gen<byte[]> Bodies = Gen.Int[0, 6].Select(kind => (byte)"\n\r \tab{"[kind]).Array[0, 120];
     private static readonly Gen<int[]> Pieces = Gen.Int[1, 20].Array[1, 30];
 
