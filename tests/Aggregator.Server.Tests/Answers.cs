@@ -41,22 +41,3 @@ internal static class Answers
 
     public static string[] Names(this JsonElement element) => [.. element.EnumerateObject().Select(property => property.Name)];
 }
-
-/// <summary>Waits for what must come to be: asks again and again, and fails with the last answer.</summary>
-internal static class Eventually
-{
-    private static readonly TimeSpan AskEvery = TimeSpan.FromMilliseconds(150);
-
-    public static async Task<T> Is<T>(string what, Func<Task<T>> ask, Func<T, bool> wanted, TimeSpan? within = null)
-    {
-        var begun = TimeProvider.System.GetTimestamp();
-        using var timer = new PeriodicTimer(AskEvery, TimeProvider.System);
-        while (true)
-        {
-            var answer = await ask();
-            if (wanted(answer)) return answer;
-            if (TimeProvider.System.GetElapsedTime(begun) > (within ?? TimeSpan.FromSeconds(15))) Assert.Fail($"{what}: not within {within ?? TimeSpan.FromSeconds(15)}; the last answer was {answer}");
-            await timer.WaitForNextTickAsync();
-        }
-    }
-}

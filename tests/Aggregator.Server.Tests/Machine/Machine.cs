@@ -1,0 +1,15 @@
+namespace Aggregator.Server.Tests;
+
+/// <summary>What this machine has; tests that need what it lacks are skipped, and say so.</summary>
+internal static class Machine
+{
+    public static string? RedisServer { get; } = Find("redis-server");
+
+    public static string? Chromium { get; } = Find("chromium", "chromium-browser", "google-chrome");
+
+    private static string? Find(params string[] names)
+    {
+        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
+        return names.SelectMany(name => folders.Select(folder => Path.Combine(folder, name))).FirstOrDefault(File.Exists);
+    }
+}

@@ -1,0 +1,72 @@
+using System.Net.Sockets;
+using System.Text;
+
+namespace Aggregator.Server.Tests;
+
+/// <summary>A real redis-server on a loopback port of its own, with its log on disk.</summary>
+internal sealed class RedisProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(20);
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("aggregator-redis-").FullName;
+    private readonly int _port = Ports.Free();
+    private ChildProcess? _process;
+
+    private RedisProcess()
+    {
+    }
+
+    /// <summary>The configuration string for StackExchange.Redis.</summary>
+    public string Connection => $"127.0.0.1:{_port}";
+
+    /// <summary>Skips the test where there is no redis-server.</summary>
+    public static async Task<RedisProcess> Start()
+    {
+        Assert.SkipUnless(Machine.RedisServer is not null, "redis-server is not installed.");
+        var redis = new RedisProcess();
+        await redis.Restart();
+        return redis;
+    }
+
+    /// <summary><c>kill -9</c>.</summary>
+    public Task Kill() => _process!.Kill();
+
+    /// <summary>It keeps its connections, and answers nothing.</summary>
+    public Task Freeze() => _process!.Signal("STOP");
+
+    public Task Thaw() => _process!.Signal("CONT");
+
+    /// <summary>Starts again on the same port and data.</summary>
+    public async Task Restart()
+    {
+        if (_process is not null) await _process.DisposeAsync();
+        _process = new(Machine.RedisServer!, ["--port", $"{_port}", "--bind", "127.0.0.1", "--dir", _directory, "--appendonly", "yes", "--save", ""]);
+        await Eventually.True("redis-server answers", ReadyWithin, async () =>
+            !_process.HasExited ? await Answers() : throw new InvalidOperationException($"redis-server ended:{Environment.NewLine}{_process.Output}"));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null) await _process.DisposeAsync();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    private async Task<bool> Answers()
+    {
+        try
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync("127.0.0.1", _port);
+            await client.GetStream().WriteAsync("PING\r\n"u8.ToArray());
+            var answer = new byte[64];
+            var read = await client.GetStream().ReadAsync(answer);
+
+            // While it reads its log it answers -LOADING.
+            return Encoding.ASCII.GetString(answer, 0, read).StartsWith("+PONG", StringComparison.Ordinal);
+        }
+        catch (Exception error) when (error is SocketException or IOException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,124 @@
+using System.Net.Http.Headers;
+
+namespace Aggregator.Server.Tests;
+
+/// <summary>The server as users run it: a process of its own, which can be killed and started again on the same data and address.</summary>
+internal sealed class ServerProcess : IAsyncDisposable
+{
+    public const string OperatorKey = "the-operator-of-the-tests";
+
+    private static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan AnswersWithin = TimeSpan.FromSeconds(30);
+
+    private readonly string[] _settings;
+    private ChildProcess _process;
+
+    private ServerProcess(string[] settings)
+    {
+        Address = new($"http://127.0.0.1:{Ports.Free()}");
+        _settings = settings;
+        _process = Launch();
+        Http = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5) }) { BaseAddress = Address, Timeout = AnswersWithin };
+        Operator = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5) })
+        {
+            BaseAddress = Address,
+            Timeout = AnswersWithin,
+            DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", OperatorKey) },
+        };
+    }
+
+    public Uri Address { get; }
+
+    /// <summary>Anybody.</summary>
+    public HttpClient Http { get; }
+
+    /// <summary>Carries <see cref="OperatorKey"/>, which is the server's unless a setting says otherwise.</summary>
+    public HttpClient Operator { get; }
+
+    /// <summary>What the server has said since its last start.</summary>
+    public string Output => _process.Output;
+
+    /// <summary>Starts a server and waits until it is ready.</summary>
+    /// <param name="settings">Such as <c>Store:DataDirectory=/tmp/x</c>.</param>
+    public static async Task<ServerProcess> Start(params string[] settings)
+    {
+        var server = new ServerProcess(settings);
+        try
+        {
+            await server.Ready();
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts a server that is expected to refuse; answers its exit code and what it said.</summary>
+    public static async Task<(int ExitCode, string Output)> StartInVain(params string[] settings)
+    {
+        await using var server = new ServerProcess(settings);
+        await server._process.Exit(ReadyWithin);
+        return (server._process.ExitCode, server.Output);
+    }
+
+    /// <summary><c>kill -9</c>.</summary>
+    public Task Kill() => _process.Kill();
+
+    /// <summary>Asks the server to end, as a service manager does, and waits until it has.</summary>
+    public Task Stop() => _process.Stop();
+
+    /// <summary>Starts the process again, without waiting for it.</summary>
+    public async Task Begin()
+    {
+        await _process.DisposeAsync();
+        _process = Launch();
+    }
+
+    /// <summary>Starts the process again and waits until it is ready.</summary>
+    public async Task Restart()
+    {
+        await Begin();
+        await Ready();
+    }
+
+    public async Task Ready()
+    {
+        try
+        {
+            await Eventually.True("the server is ready", ReadyWithin, async () =>
+                !_process.HasExited ? await IsReady() : throw new InvalidOperationException($"The server ended with {_process.ExitCode}."));
+        }
+        catch (Exception error) when (error is TimeoutException or InvalidOperationException)
+        {
+            throw new InvalidOperationException($"{error.Message} It said:{Environment.NewLine}{Output}", error);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        Operator.Dispose();
+        await _process.DisposeAsync();
+    }
+
+    private ChildProcess Launch() => new("dotnet",
+    [
+        Path.Combine(AppContext.BaseDirectory, "Aggregator.Server.dll"), "--urls", Address.ToString(), $"--Operator:Key={OperatorKey}",
+        .. _settings.Select(setting => "--" + setting),
+    ]);
+
+    private async Task<bool> IsReady()
+    {
+        try
+        {
+            using var answer = await Http.GetAsync("/health/ready");
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+}

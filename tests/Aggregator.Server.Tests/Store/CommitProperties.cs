@@ -1,0 +1,66 @@
+using Aggregator.Domain;
+using Aggregator.Grains;
+using CsCheck;
+
+namespace Aggregator.Server.Tests;
+
+public sealed class CommitPropertiesOnTheEmbeddedStore(Embedded store) : CommitProperties<Embedded>(store);
+
+public sealed class CommitPropertiesOnRedis(RealRedis store) : CommitProperties<RealRedis>(store);
+
+/// <summary>Random batches, sent and sent again in any order: the store and the naive one agree.</summary>
+public abstract class CommitProperties<TStore>(TStore store) : IClassFixture<TStore> where TStore : StoreFixture
+{
+    private const int Minutes = 150;
+
+    private static readonly ServiceKey[] Services = NaiveStore.ServicesOfOneShard;
+    private static readonly RegionCode[] Regions = [.. new[] { "US", "GB", "ZZ" }.Select(RegionCode.Parse)];
+
+    private static readonly Gen<Report> Reports =
+        Gen.Select(Gen.OneOf(Services), Gen.OneOf(Regions), Gen.Int[0, Minutes * 60 - 1], Gen.OneOf("app", "login", "other"),
+            Gen.Int[1, 30], Gen.Int[0, 8], Gen.Int[0, 5])
+        .Select((service, region, second, symptom, count, reporter, network) => new Report(
+            new(service, region), Commits.Noon.AddSeconds(second), symptom, reporter == 0 ? count : 1,
+            reporter == 0 ? null : $"reporter-{reporter}", network == 0 ? null : $"network-{network}"));
+
+    /// <summary>Batches by their number; some numbers are used again, for the same content or another.</summary>
+    private static readonly Gen<CommitBatch[]> Sent = Reports.Array[0, 40].Array[1, 8].SelectMany(contents =>
+        Gen.Select(Gen.Int[0, contents.Length - 1], Gen.Int[0, contents.Length - 1], Gen.Int[0, 9])
+            .Select((id, content, dice) => new CommitBatch(
+                StoreKeys.ShardOf(Services[0]), $"b{id}", $"c{(dice == 0 ? content : id)}-", TimeSpan.FromMinutes(5), contents[dice == 0 ? content : id]))
+            .Array[1, 16]);
+
+    [Fact]
+    public void The_store_agrees_with_a_naive_one() => Gen.Select(Sent, Gen.OneOf(0, 3, 20)).Sample((sent, share) =>
+        Agree(sent, share).GetAwaiter().GetResult(), iter: 60, threads: 2);
+
+    private async Task Agree(CommitBatch[] sent, int share)
+    {
+        var commits = new Commits(store.Fresh(), share);
+        var naive = new NaiveStore(share, TimeSpan.FromMinutes(30));
+        foreach (var batch in sent)
+        {
+            var answer = await commits.Store.Commit(batch);
+
+            Assert.Equal(naive.Commit(batch, out var lines), answer.Result);
+            Assert.Equal(lines, answer.Lines);
+            foreach (var (series, tallies) in answer.Touched)
+            {
+                var now = naive.Read(series).ToDictionary(bucket => bucket.Bucket, bucket => bucket.Tally);
+                Assert.All(tallies, bucket => AssertPartOf(now[bucket.Bucket], bucket.Tally));
+            }
+        }
+
+        foreach (var series in Services.SelectMany(service => Regions.Append(RegionCode.All), (service, region) => new SeriesKey(service, region)))
+            Assert.Equal(naive.Read(series), await commits.Read(series));
+    }
+
+    /// <summary>A commit names the counters that moved, each with all it holds now.</summary>
+    private static void AssertPartOf(Tally whole, Tally moved)
+    {
+        Assert.All(moved.Symptoms, symptom => Assert.Equal(whole.Symptoms[symptom.Key], symptom.Value));
+        Assert.True(moved.Networks == whole.Networks || moved.Networks == 0);
+        Assert.True(moved.Duplicates == whole.Duplicates || moved.Duplicates == 0);
+        Assert.True(moved.Quarantined == whole.Quarantined || moved.Quarantined == 0);
+    }
+}
