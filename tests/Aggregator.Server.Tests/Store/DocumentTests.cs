@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using Aggregator.Domain;
 using Aggregator.Grains;
 using static Aggregator.Server.Tests.Commits;
