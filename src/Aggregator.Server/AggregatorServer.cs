@@ -84,7 +84,7 @@ internal static class AggregatorServer
             app.UseForwardedHeaders();
             app.UseHeaders();
             app.UseExceptionHandler();
-            app.UseStatusCodePages();
+            app.UseMissingPage();
             app.UseResponseCompression();
             app.UseCors();
             app.UseRouting();

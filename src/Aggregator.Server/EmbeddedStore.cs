@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Garnet;
+using Garnet.server;
 using StackExchange.Redis;
 
 namespace Aggregator.Server;
@@ -20,15 +21,16 @@ internal sealed partial class EmbeddedStore : IAsyncDisposable
 
     private readonly FileStream _lock;
     private readonly GarnetServer _server;
+    private readonly EmbeddedStoreGate _gate;
     private readonly ConnectionMultiplexer _own;
     private readonly ILogger _log;
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _oneCheckpoint = new(1);
     private readonly Task _checkpoints;
 
-    private EmbeddedStore(FileStream held, GarnetServer server, int port, ConnectionMultiplexer own, ILogger log, TimeProvider clock)
+    private EmbeddedStore(FileStream held, GarnetServer server, int port, EmbeddedStoreGate gate, ConnectionMultiplexer own, ILogger log, TimeProvider clock)
     {
-        (_lock, _server, Port, _own, _log) = (held, server, port, own, log);
+        (_lock, _server, Port, _gate, _own, _log) = (held, server, port, gate, own, log);
         _checkpoints = KeepLogShort(clock, _stopping.Token);
     }
 
@@ -47,12 +49,13 @@ internal sealed partial class EmbeddedStore : IAsyncDisposable
         {
             var directory = Path.Combine(Path.GetFullPath(dataDirectory), "store");
             CreatePrivate(directory);
-            var (server, port) = Listen(directory, loggers);
+            var gate = new EmbeddedStoreGate();
+            var (server, port, ownPort) = Listen(directory, gate, loggers);
             try
             {
                 // A checkpoint answers when it is on disk, however long that takes.
-                var own = ConnectionMultiplexer.Connect(ConnectionTo(port) + ",allowAdmin=true,asyncTimeout=600000");
-                return new(held, server, port, own, loggers.CreateLogger<EmbeddedStore>(), clock);
+                var own = ConnectionMultiplexer.Connect(ConnectionTo(ownPort) + ",allowAdmin=true,asyncTimeout=600000");
+                return new(held, server, port, gate, own, loggers.CreateLogger<EmbeddedStore>(), clock);
             }
             catch
             {
@@ -75,6 +78,7 @@ internal sealed partial class EmbeddedStore : IAsyncDisposable
         await _own.DisposeAsync();
         await _server.Store.CommitAOFAsync(CancellationToken.None);
         _server.Dispose();
+        _gate.Dispose();
         _stopping.Dispose();
         _oneCheckpoint.Dispose();
         await _lock.DisposeAsync();
@@ -102,20 +106,25 @@ internal sealed partial class EmbeddedStore : IAsyncDisposable
         }
     }
 
-    private static (GarnetServer Server, int Port) Listen(string directory, ILoggerFactory loggers)
+    private static (GarnetServer Server, int Port, int OwnPort) Listen(string directory, EmbeddedStoreGate gate, ILoggerFactory loggers)
     {
+        var log = new EmbeddedStoreLogs(loggers);
         for (var attempt = 1; ; attempt++)
         {
-            var port = FreePort();
-            var server = new GarnetServer(EmbeddedStoreSettings.For(directory, port), new EmbeddedStoreLogs(loggers));
+            var (port, ownPort) = (FreePort(), FreePort());
+            var settings = EmbeddedStoreSettings.For(directory, port);
+            // The second door is ours: a checkpoint is asked for while the first is shut.
+            GarnetServerTcp[] doors = [Door(port), Door(ownPort)];
+            var server = new GarnetServer(settings, log, doors);
+            gate.Guard(doors[0]);
             try
             {
                 server.Start();
-                return (server, port);
+                return (server, port, ownPort);
             }
             catch (SocketException e)
             {
-                // Somebody took the port between our asking and our binding.
+                // Somebody took a port between our asking and our binding.
                 server.Dispose();
                 if (attempt == Attempts) throw new InvalidOperationException($"No free port for the embedded store in {Attempts} attempts.", e);
             }
@@ -125,6 +134,8 @@ internal sealed partial class EmbeddedStore : IAsyncDisposable
                 throw;
             }
         }
+
+        GarnetServerTcp Door(int port) => new(new IPEndPoint(IPAddress.Loopback, port), logger: log.CreateLogger(nameof(GarnetServerTcp)));
     }
 
     private static int FreePort()

@@ -11,16 +11,18 @@ internal sealed partial class EmbeddedStore
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Oldest = TimeSpan.FromHours(1);
 
-    /// <summary>Writes everything to disk and drops the log up to there. Writes go on meanwhile; once begun it is not cancelled.</summary>
+    /// <summary>Writes everything to disk and drops the log up to there. All others wait meanwhile; once begun it is not cancelled.</summary>
     public async Task Checkpoint(CancellationToken cancel)
     {
         await _oneCheckpoint.WaitAsync(cancel);
         try
         {
+            await _gate.Close();
             await _own.GetDatabase().ExecuteAsync("SAVE");
         }
         finally
         {
+            _gate.Open();
             _oneCheckpoint.Release();
         }
     }

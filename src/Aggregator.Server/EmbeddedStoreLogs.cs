@@ -24,7 +24,8 @@ internal sealed class EmbeddedStoreLogs(ILoggerFactory loggers) : ILoggerFactory
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            if (IsEnabled(logLevel)) log.Log(logLevel, eventId, state, exception, formatter);
+            // Garnet reports its own stopping as an error.
+            if (IsEnabled(logLevel) && exception is not OperationCanceledException) log.Log(logLevel, eventId, state, exception, formatter);
         }
     }
 }

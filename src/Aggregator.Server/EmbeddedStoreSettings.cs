@@ -29,7 +29,7 @@ internal static class EmbeddedStoreSettings
         Recover = true,
         // Better no start than a start without the data.
         FailOnRecoveryError = true,
-        // Every checkpoint is a whole one: after a kill, Garnet 2.2.8 cannot always read those that build on an earlier one.
+        // Every checkpoint is a whole one: fewer ways to be wrong after a kill than one that builds on an earlier one.
         FullCheckpointLogInterval = 0,
 
         // What does not fit into memory lives on disk. Both limits are ceilings, taken page by page.

@@ -8,12 +8,8 @@ internal static class Headers
 
     public static void UseHeaders(this WebApplication app) => app.Use((http, next) =>
     {
-        var headers = http.Response.Headers;
-        headers.XContentTypeOptions = "nosniff";
-        headers["Referrer-Policy"] = "same-origin";
-
-        // The API's documentation page is a library's and brings its own inline script.
-        if (!http.Request.Path.StartsWithSegments("/docs")) headers.ContentSecurityPolicy = Policy;
+        // At the last moment: a refusal begins its answer anew and forgets what was there.
+        http.Response.OnStarting(Dress, http);
 
         if (HttpMethods.IsHead(http.Request.Method))
         {
@@ -23,4 +19,16 @@ internal static class Headers
 
         return next(http);
     });
+
+    private static Task Dress(object state)
+    {
+        var http = (HttpContext)state;
+        var headers = http.Response.Headers;
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "same-origin";
+
+        // The API's documentation page is a library's and brings its own inline script.
+        if (!http.Request.Path.StartsWithSegments("/docs")) headers.ContentSecurityPolicy = Policy;
+        return Task.CompletedTask;
+    }
 }

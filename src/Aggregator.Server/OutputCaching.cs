@@ -7,6 +7,8 @@ internal static class OutputCaching
 
     public static IServiceCollection AddOutputCaching(this IServiceCollection services) => services.AddOutputCache(options =>
     {
+        // us is not US: what is kept for one is no answer for the other.
+        options.UseCaseSensitivePaths = true;
         options.SizeLimit = 64 * 1024 * 1024;
         options.AddPolicy(OneSecond, policy => policy.Expire(TimeSpan.FromMilliseconds(500)).SetVaryByQuery("*"));
     });

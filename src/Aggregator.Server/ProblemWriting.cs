@@ -37,11 +37,10 @@ internal static class ProblemWriting
         {
             var status = exception is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError;
             httpContext.Response.StatusCode = status;
-            return problems.TryWriteAsync(new()
-            {
-                HttpContext = httpContext,
-                ProblemDetails = { Status = status, Detail = status == 400 ? Explain(exception) : null },
-            });
+            var problem = new ProblemDetails { Status = status, Detail = status == 400 ? Explain(exception) : null };
+            if (exception.InnerException is System.Text.Json.JsonException { Path: ['$', '.', .. var field] })
+                problem.Extensions["errors"] = new Dictionary<string, string[]> { [field] = [$"'{field}' is not of the type that is wanted."] };
+            return problems.TryWriteAsync(new() { HttpContext = httpContext, ProblemDetails = problem });
         }
 
         private static string Explain(Exception exception) => exception.InnerException switch

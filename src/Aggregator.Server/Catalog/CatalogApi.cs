@@ -25,7 +25,7 @@ internal static class CatalogApi
         public void MapCatalog()
         {
             var catalog = routes.MapGroup("/v1").WithTags("Catalog");
-            catalog.MapGet("/regions", ListRegions);
+            catalog.MapGet("/regions", ListRegions).Produces<RegionsCatalogAnswer>();
             catalog.MapPut("/regions/{region}", WriteRegion).RequireAuthorization();
             catalog.MapDelete("/regions/{region}", RemoveRegion).RequireAuthorization();
             catalog.MapPut("/services/{service}", WriteService).RequireAuthorization();
@@ -34,11 +34,14 @@ internal static class CatalogApi
     }
 
     /// <summary>The regions that can be reported from.</summary>
-    private static Ok<RegionsCatalogAnswer> ListRegions(Catalog catalog) =>
-        TypedResults.Ok(new RegionsCatalogAnswer([.. catalog.Regions.OrderBy(region => region.Name, StringComparer.Ordinal)]));
+    internal static CachedJson<RegionsCatalogAnswer> ListRegions(Catalog catalog)
+    {
+        var answer = new RegionsCatalogAnswer([.. catalog.Regions.OrderBy(region => region.Name, StringComparer.Ordinal)]);
+        return CachedJson.Of(answer, answer);
+    }
 
     /// <summary>Adds a region of the operator's own, or renames one.</summary>
-    private static async Task<Results<Ok<CatalogRegion>, Created<CatalogRegion>, ProblemHttpResult>> WriteRegion(string region, PutRegion body, Catalog catalog)
+    internal static async Task<Results<Ok<CatalogRegion>, Created<CatalogRegion>, ProblemHttpResult>> WriteRegion(string region, PutRegion body, Catalog catalog)
     {
         var faults = new Dictionary<string, string>();
         if (!RegionCode.TryParse(region, out var code) || code.IsAll) faults["region"] = $"'{region}' is not a region code: 1 to 16 upper-case letters, digits and dashes; ALL is taken.";
@@ -50,11 +53,11 @@ internal static class CatalogApi
     }
 
     /// <summary>Takes a region of the operator's own away; ISO regions stay.</summary>
-    private static async Task<Results<NoContent, ProblemHttpResult>> RemoveRegion(string region, Catalog catalog) =>
+    internal static async Task<Results<NoContent, ProblemHttpResult>> RemoveRegion(string region, Catalog catalog) =>
         RegionCode.TryParse(region, out var code) && await catalog.Delete(code) ? TypedResults.NoContent() : Problems.UnknownRegion(region);
 
     /// <summary>Adds a service, or changes it.</summary>
-    private static async Task<Results<Ok<CatalogService>, Created<CatalogService>, ProblemHttpResult>> WriteService(string service, PutService body, Catalog catalog)
+    internal static async Task<Results<Ok<CatalogService>, Created<CatalogService>, ProblemHttpResult>> WriteService(string service, PutService body, Catalog catalog)
     {
         var faults = Problems.InvalidService(service);
         CheckText(faults, "name", body.Name);
@@ -70,7 +73,7 @@ internal static class CatalogApi
     }
 
     /// <summary>Takes a service away: it can no longer be reported on or read; its counts expire by themselves.</summary>
-    private static async Task<Results<NoContent, ProblemHttpResult>> RemoveService(string service, Catalog catalog) =>
+    internal static async Task<Results<NoContent, ProblemHttpResult>> RemoveService(string service, Catalog catalog) =>
         ServiceKey.TryParse(service, out var key) && await catalog.Delete(key) ? TypedResults.NoContent() : Problems.UnknownService(service);
 
     private static void CheckText(Dictionary<string, string> faults, string field, string? text)

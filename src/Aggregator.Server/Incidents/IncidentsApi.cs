@@ -22,7 +22,7 @@ internal static class IncidentsApi
     }
 
     /// <summary>Incidents, newest first. Filters: <c>service</c>, <c>region</c>, <c>state</c> (open or resolved), <c>from</c> and <c>to</c> (moment of opening).</summary>
-    private static async Task<Results<CachedJson<IncidentsAnswer>, ProblemHttpResult>> List(HttpContext http, IncidentStore archive, SnapshotCache snapshots)
+    internal static async Task<Results<CachedJson<IncidentsAnswer>, ProblemHttpResult>> List(HttpContext http, IncidentStore archive, SnapshotCache snapshots)
     {
         var query = new Queries(http.Request.Query);
         var (states, from, to) = (query.Words<IncidentState>("state"), query.Moment("from"), query.Moment("to"));
@@ -61,7 +61,7 @@ internal static class IncidentsApi
     }
 
     /// <summary>One incident.</summary>
-    private static async Task<Results<CachedJson<IncidentAnswer>, ProblemHttpResult>> One(string id, IncidentStore archive, SnapshotCache snapshots)
+    internal static async Task<Results<CachedJson<IncidentAnswer>, ProblemHttpResult>> One(string id, IncidentStore archive, SnapshotCache snapshots)
     {
         if (Open(snapshots).TryGetValue(id, out var open)) return Answer(open);
         try

@@ -15,8 +15,20 @@ internal static class PagesApi
             pages.MapGet("/", Home).CacheOutput(OutputCaching.OneSecond);
             pages.MapGet("/services/{service}", Service).CacheOutput(OutputCaching.OneSecond);
             pages.MapPost("/services/{service}/report", Report).RequireRateLimiting(RateLimits.PerReporter).WithMetadata(new RequestSizeLimit(4096));
-            pages.MapFallback(Missing).WithMetadata(new HttpMethodMetadata([HttpMethods.Get]));
         }
+    }
+
+    extension(WebApplication app)
+    {
+        /// <summary>Where nothing answers: a page for people, a problem for programs.</summary>
+        /// <remarks>Not a fallback route: that would answer GET where only another method is missing.</remarks>
+        public void UseMissingPage() => app.UseStatusCodePages(async context =>
+        {
+            var http = context.HttpContext;
+            var person = HttpMethods.IsGet(http.Request.Method) && http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
+            if (http.Response.StatusCode == StatusCodes.Status404NotFound && person) await NotFound().ExecuteAsync(http);
+            else await http.RequestServices.GetRequiredService<IProblemDetailsService>().TryWriteAsync(new() { HttpContext = http, ProblemDetails = { Status = http.Response.StatusCode } });
+        });
     }
 
     private static RazorComponentResult<HomePage> Home(ServiceReader reader, Catalog catalog, string? q = null) => new(new Dictionary<string, object?>
@@ -47,9 +59,6 @@ internal static class PagesApi
             : Wording.Outcome(answer.Outcome.ToString().ToLowerInvariant(), known.Name, answer.Reports15m ?? 0);
         return await Page(known, region, outcome, reader, catalog, problem?.StatusCode);
     }
-
-    private static IResult Missing(HttpContext http) =>
-        http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase) ? NotFound() : TypedResults.NotFound();
 
     private static RazorComponentResult<NotFoundPage> NotFound() => new() { StatusCode = StatusCodes.Status404NotFound };
 

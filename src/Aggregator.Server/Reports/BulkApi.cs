@@ -32,7 +32,7 @@ internal static class BulkApi
     }
 
     /// <summary>Takes many reports, one JSON object a line.</summary>
-    private static async Task<Results<Ok<BulkAnswer>, ProblemHttpResult>> Submit(HttpContext http, Catalog catalog, ReporterKeys keys, Intake intake, TimeProvider clock)
+    internal static async Task<Results<Ok<BulkAnswer>, ProblemHttpResult>> Submit(HttpContext http, Catalog catalog, ReporterKeys keys, Intake intake, TimeProvider clock)
     {
         if (!NdjsonReader.Accepts(http.Request)) return Problems.WrongMediaType("application/x-ndjson");
 
@@ -46,6 +46,7 @@ internal static class BulkApi
             await foreach (var (number, bytes) in NdjsonReader.Lines(http.Request.BodyReader, BulkLineReader.LineAtMost))
             {
                 var (report, error) = await reader.Read(number, bytes);
+                run.Hear(bytes);
                 if (error is not null) run.Refuse(error);
                 else await run.Add(report!.Value, bytes!.Value);
                 if (run.Failure is not null) break;
@@ -69,11 +70,21 @@ internal static class BulkApi
         private readonly List<Task> _commits = [];
         private readonly List<LineError> _errors = [];
         private readonly Lock _lock = new();
+        private readonly XxHash128 _heard = new();
+        private bool _guarded = idempotencyKey.Length == 0;
         private long _accepted, _duplicate, _quarantined, _rejected;
 
         public ProblemHttpResult? Failure { get; private set; }
 
         public BulkAnswer Answer => new(_accepted, _duplicate, _quarantined, _rejected, _errors);
+
+        /// <summary>Every line is part of what the key stands for, refused ones too.</summary>
+        public void Hear(ReadOnlyMemory<byte>? line)
+        {
+            if (_guarded) return;
+            if (line is { } bytes) _heard.Append(bytes.Span);
+            _heard.Append("\n"u8);
+        }
 
         public void Refuse(LineError error)
         {
@@ -91,6 +102,7 @@ internal static class BulkApi
 
         public async Task<ProblemHttpResult?> End()
         {
+            await Guard();
             for (var shard = 0; shard < _chunks.Length && Failure is null; shard++)
             {
                 if (_chunks[shard].Reports.Count > 0) await Commit(shard);
@@ -100,8 +112,18 @@ internal static class BulkApi
             return Failure;
         }
 
+        /// <summary>Ties the key to this body, whatever services it names, before anything of it is counted: to all of it, or to what comes before the first commit.</summary>
+        private async Task Guard()
+        {
+            if (_guarded) return;
+            _guarded = true;
+            await Append(new(Shard: 0, $"{_run}-body", Convert.ToHexStringLower(_heard.GetHashAndReset()), KeepKey, []));
+        }
+
         private async Task Commit(int shard)
         {
+            await Guard();
+            if (Failure is not null) return;
             if (_commits.Count >= CommitsAtOnce) _commits.Remove(await Task.WhenAny(_commits));
 
             var (reports, digest, number) = _chunks[shard].Take();

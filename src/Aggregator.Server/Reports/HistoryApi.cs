@@ -34,7 +34,7 @@ internal static class HistoryApi
     }
 
     /// <summary>Sets minute counts of the past and learns from them what is usual. Nothing is set where a line has a fault.</summary>
-    private static async Task<Results<Ok<HistoryAnswer>, ProblemHttpResult>> Import(HttpContext http, Catalog catalog, IGrainFactory grains, TimeProvider clock)
+    internal static async Task<Results<Ok<HistoryAnswer>, ProblemHttpResult>> Import(HttpContext http, Catalog catalog, IGrainFactory grains, TimeProvider clock)
     {
         if (!NdjsonReader.Accepts(http.Request)) return Problems.WrongMediaType("application/x-ndjson");
 

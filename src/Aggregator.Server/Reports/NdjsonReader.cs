@@ -11,7 +11,7 @@ internal static class NdjsonReader
     public static bool Accepts(HttpRequest request) =>
         MediaTypes.Contains(request.ContentType?.Split(';')[0].Trim(), StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The lines that are not blank, each with its number from 1; a line longer than the limit comes without its bytes.</summary>
+    /// <summary>The lines that are not blank, each with its number from 1; a line longer than the limit comes without its bytes, whatever it holds.</summary>
     public static async IAsyncEnumerable<(int Number, ReadOnlyMemory<byte>? Bytes)> Lines(PipeReader body, int lineAtMost)
     {
         var number = 0;
@@ -37,7 +37,8 @@ internal static class NdjsonReader
 
             if (read.IsCompleted)
             {
-                if (!skipping && !IsBlank(buffer)) yield return (number + 1, buffer.Length > lineAtMost ? null : Contiguous(buffer));
+                if (!skipping && buffer.Length > lineAtMost) yield return (number + 1, null);
+                else if (!skipping && !IsBlank(buffer)) yield return (number + 1, Contiguous(buffer));
                 body.AdvanceTo(buffer.End);
                 yield break;
             }

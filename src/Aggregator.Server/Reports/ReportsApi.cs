@@ -30,7 +30,7 @@ internal static class ReportsApi
     }
 
     /// <summary>Says that a service does not work for you.</summary>
-    private static async Task<Results<Accepted<ReportAnswer>, ProblemHttpResult>> Submit(string service, SubmitReport body, HttpContext http, ReportTaking taking) =>
+    internal static async Task<Results<Accepted<ReportAnswer>, ProblemHttpResult>> Submit(string service, SubmitReport body, HttpContext http, ReportTaking taking) =>
         await taking.Take(service, body, http) switch
         {
             ({ } answer, _) => TypedResults.Accepted($"/v1/services/{service}", answer),

@@ -19,7 +19,7 @@ internal static class ServicesApi
     }
 
     /// <summary>All services, worst first. Filters: <c>q</c> (part of the name or key), <c>level</c>.</summary>
-    private static Results<CachedJson<ServicesAnswer>, ProblemHttpResult> List(HttpContext http, ServiceReader reader)
+    internal static Results<CachedJson<ServicesAnswer>, ProblemHttpResult> List(HttpContext http, ServiceReader reader)
     {
         var query = new Queries(http.Request.Query);
         var (levels, cursor, limit) = (query.Words<Level>("level"), query.Cursor(), query.Number("limit", 100, 1, 1000));
@@ -30,7 +30,7 @@ internal static class ServicesApi
     }
 
     /// <summary>One service in full.</summary>
-    private static async Task<Results<CachedJson<ServiceAnswer>, ProblemHttpResult>> One(string service, ServiceReader reader, Catalog catalog)
+    internal static async Task<Results<CachedJson<ServiceAnswer>, ProblemHttpResult>> One(string service, ServiceReader reader, Catalog catalog)
     {
         if (!ServiceKey.TryParse(service, out var key) || catalog.Find(key) is not { } known) return Problems.UnknownService(service);
 
@@ -39,7 +39,7 @@ internal static class ServicesApi
     }
 
     /// <summary>The regions of a service that anybody reported from, worst first.</summary>
-    private static async Task<Results<CachedJson<RegionsAnswer>, ProblemHttpResult>> Regions(string service, ServiceReader reader, Catalog catalog)
+    internal static async Task<Results<CachedJson<RegionsAnswer>, ProblemHttpResult>> Regions(string service, ServiceReader reader, Catalog catalog)
     {
         if (!ServiceKey.TryParse(service, out var key) || catalog.Find(key) is null) return Problems.UnknownService(service);
 
@@ -48,7 +48,7 @@ internal static class ServicesApi
     }
 
     /// <summary>One region of a service; <c>ALL</c> is their sum.</summary>
-    private static async Task<Results<CachedJson<RegionAnswer>, ProblemHttpResult>> Region(string service, string region, ServiceReader reader, Catalog catalog)
+    internal static async Task<Results<CachedJson<RegionAnswer>, ProblemHttpResult>> Region(string service, string region, ServiceReader reader, Catalog catalog)
     {
         if (!ServiceKey.TryParse(service, out var key) || catalog.Find(key) is null) return Problems.UnknownService(service);
         if (!RegionCode.TryParse(region, out var code) || !(code.IsAll || catalog.Find(code) is not null)) return Problems.UnknownRegion(region);
@@ -58,7 +58,7 @@ internal static class ServicesApi
     }
 
     /// <summary>Counts along time. <c>region</c> (default ALL), <c>from</c> and <c>to</c> (default the last 24 hours), <c>interval</c> 10s, 1m, 5m, 15m, 1h or 1d (default 5m).</summary>
-    private static async Task<Results<CachedJson<SeriesAnswer>, ProblemHttpResult>> Series(string service, HttpContext http, SeriesQueries series, Catalog catalog)
+    internal static async Task<Results<CachedJson<SeriesAnswer>, ProblemHttpResult>> Series(string service, HttpContext http, SeriesQueries series, Catalog catalog)
     {
         if (!ServiceKey.TryParse(service, out var key) || catalog.Find(key) is null) return Problems.UnknownService(service);
 

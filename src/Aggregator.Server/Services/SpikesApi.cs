@@ -13,7 +13,7 @@ internal static class SpikesApi
     }
 
     /// <summary>What spikes right now; <c>level=Elevated,Unknown</c> asks for other levels. Filters: <c>service</c>, <c>region</c>.</summary>
-    private static Results<CachedJson<SpikesAnswer>, ProblemHttpResult> List(HttpContext http, ServiceReader reader)
+    internal static Results<CachedJson<SpikesAnswer>, ProblemHttpResult> List(HttpContext http, ServiceReader reader)
     {
         var query = new Queries(http.Request.Query);
         var levels = query.Words<Level>("level") ?? [Level.Spike];

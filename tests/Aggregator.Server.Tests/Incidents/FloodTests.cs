@@ -39,7 +39,7 @@ public sealed class FloodTests : IAsyncLifetime
         var spikes = await Eventually.Is("a spike with an incident", FloodAndLook, answer => answer.List("spikes").Any(one => one.Text("incident") is not null), Soon);
         var spike = spikes.List("spikes").Single(one => one.Text("region") == "US");
         Assert.Equal(["service", "region", "level", "reason", "observed", "expected", "ratio", "networks", "since", "incident"], spike.Names());
-        Assert.Equal((service, "Spike", "FarAboveUsual"), (spike.Text("service"), spike.Text("level"), spike.Text("reason")));
+        Assert.Equal((service, "Spike", "NoBaselineYet"), (spike.Text("service"), spike.Text("level"), spike.Text("reason")));
         Assert.True(spike.GetProperty("observed").GetDouble() > 10 * spike.GetProperty("expected").GetDouble());
         Assert.True(spike.Number("networks") > 20);
         Assert.EndsWith("Z", spike.Text("since"), StringComparison.Ordinal);
@@ -76,11 +76,11 @@ public sealed class FloodTests : IAsyncLifetime
 
     private async Task TheIncidentTellsItsStory(string service, string id)
     {
-        var incident = await _server.Get($"/v1/incidents/{id}");
+        var incident = await Eventually.Is(
+            "the region in the incident", () => _server.Get($"/v1/incidents/{id}"), told => told.List("regions").Any(region => region.Text("region") == "US"), Soon);
         Assert.All(new[] { "id", "service", "state", "openedAt", "peak", "regions", "symptoms", "evidence", "changes", "links" }, name => Assert.Contains(name, incident.Names()));
         Assert.Equal((id, service, "open"), (incident.Text("id"), incident.Text("service"), incident.Text("state")));
         Assert.Equal(["at", "observed", "expected"], incident.GetProperty("peak").Names());
-        Assert.Contains(incident.List("regions"), region => region.Text("region") == "US");
         Assert.Equal(["region", "level", "openedAt", "peak"], incident.List("regions")[0].Names());
         Assert.True(incident.GetProperty("symptoms").Number("login") > 0);
         Assert.Equal("opened", incident.List("changes")[0].Text("kind"));

@@ -23,7 +23,7 @@ public sealed class PagesTests(AggregatorFixture fixture)
     public async Task The_pages_say_how_things_are_without_any_script()
     {
         var service = await _server.NewService("app", "login");
-        Assert.Contains($"Test {service}", await Page("/", HttpStatusCode.OK), StringComparison.Ordinal);
+        Assert.Contains($"Test {service}", await Page($"/?q=&never-asked={service}", HttpStatusCode.OK), StringComparison.Ordinal);
         var page = await Page($"/services/{service}", HttpStatusCode.OK);
         Assert.Contains($"Test {service} looks fine", page, StringComparison.Ordinal);
         Assert.Contains($"action=\"/services/{service}/report#report\"", page, StringComparison.Ordinal);
@@ -76,6 +76,33 @@ public sealed class PagesTests(AggregatorFixture fixture)
         await _server.Anybody.GetAsync("/no/such/page").Problem(404, "not-found");
         await _server.Anybody.GetAsync("/v1/no-such-thing").Problem(404, "not-found");
         await _server.Anybody.GetAsync("/no-such-file.css").Problem(404, "not-found");
+    }
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/v1/spikes")]
+    [InlineData("/css/site.css")]
+    [InlineData("/no/such/page")]
+    public async Task Head_answers_as_get_does_without_the_body(string path)
+    {
+        using var get = await _server.Anybody.GetAsync(path);
+        using var head = await _server.Anybody.SendAsync(new(HttpMethod.Head, path));
+        Assert.Equal(get.StatusCode, head.StatusCode);
+        Assert.Equal(get.Content.Headers.ContentType, head.Content.Headers.ContentType);
+        Assert.Empty(await head.Content.ReadAsByteArrayAsync());
+        using var after = await _server.Anybody.GetAsync(path);
+        Assert.NotEmpty(await after.Content.ReadAsByteArrayAsync());
+    }
+
+    [Fact]
+    public async Task Refusals_carry_the_same_headers_as_answers()
+    {
+        foreach (var content in new[] { JsonContent.Create(new { region = "QX" }), (HttpContent)new StringContent("{", Encoding.UTF8, "application/json"), new StringContent("") })
+        {
+            using var response = await _server.Anybody.PostAsync("/v1/services/x/reports", content);
+            Assert.True((int)response.StatusCode >= 400);
+            Assert.Equal("nosniff", response.Headers.GetValues("X-Content-Type-Options").Single());
+        }
     }
 
     [Theory]

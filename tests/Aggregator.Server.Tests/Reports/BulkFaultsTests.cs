@@ -73,7 +73,7 @@ public sealed class BulkFaultsTests(AggregatorFixture fixture)
     {
         foreach (var key in new[] { null, "Bearer wrong", "Bearer ", "Basic " + RunningServer.OperatorKey, RunningServer.OperatorKey })
         {
-            using var request = new HttpRequestMessage(new(method), path) { Content = new StringContent("{}", Encoding.UTF8, "application/x-ndjson") };
+            using var request = new HttpRequestMessage(new(method), path) { Content = new StringContent("{}", Encoding.UTF8, path is "/v1/reports" or "/v1/history" ? "application/x-ndjson" : "application/json") };
             if (key is not null) request.Headers.TryAddWithoutValidation("Authorization", key);
             using var response = await _server.Anybody.SendAsync(request);
             Assert.Contains(response.Headers.WwwAuthenticate, challenge => challenge.Scheme == "Bearer");
