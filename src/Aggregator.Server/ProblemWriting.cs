@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
+using StackExchange.Redis;
 
 namespace Aggregator.Server;
 
@@ -26,6 +27,7 @@ internal static class ProblemWriting
             413 => (Problems.Urn("too-large"), problem.Detail ?? "The body is too large."),
             415 => (Problems.Urn("wrong-media-type"), "Send the body as application/json."),
             429 => (Problems.Urn("too-many-reports"), "This address has sent as many reports as it may for now; try again later."),
+            503 => (Problems.Urn("no-sight"), "The part that knows the answer cannot be reached. Try again in a few seconds."),
             _ => (Problems.Urn("failed"), problem.Detail ?? "Something broke on our side; it is in the log."),
         };
     }
@@ -35,7 +37,12 @@ internal static class ProblemWriting
     {
         public ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
         {
-            var status = exception is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError;
+            var status = exception switch
+            {
+                BadHttpRequestException bad => bad.StatusCode,
+                RedisException or TimeoutException or OrleansException => StatusCodes.Status503ServiceUnavailable,
+                _ => StatusCodes.Status500InternalServerError,
+            };
             httpContext.Response.StatusCode = status;
             var problem = new ProblemDetails { Status = status, Detail = status == 400 ? Explain(exception) : null };
             if (exception.InnerException is System.Text.Json.JsonException { Path: ['$', '.', .. var field] })

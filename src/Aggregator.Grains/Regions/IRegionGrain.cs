@@ -15,12 +15,12 @@ public interface IRegionGrain : IGrainWithStringKey
     [Alias("reread")]
     Task Reread();
 
-    /// <summary>Everything people want to know of a region now.</summary>
-    [Alias("read")]
+    /// <summary>Everything people want to know of a region now; from memory, even while the region waits for the store.</summary>
+    [Alias("read"), AlwaysInterleave]
     Task<RegionSnapshot> Read();
 
     /// <summary>Counts along time, from <paramref name="from"/> to <paramref name="to"/> in steps of whole multiples of 10 seconds.</summary>
-    [Alias("series")]
+    [Alias("series"), AlwaysInterleave]
     Task<SeriesSnapshot> Series(DateTimeOffset from, DateTimeOffset to, TimeSpan step);
 
     /// <summary>Sets minute counts of the past; nothing is judged.</summary>

@@ -11,6 +11,9 @@ internal sealed class ServiceReader(Catalog catalog, SnapshotCache snapshots, IG
     private static readonly string[] Windows = ["1m", "5m", "15m", "1h", "24h"];
     private static readonly TimeSpan Recent = TimeSpan.FromHours(24);
 
+    // People do not wait for a store that hangs: what is in memory answers.
+    private static readonly TimeSpan StorePatience = TimeSpan.FromMilliseconds(500);
+
     public ServicesAnswer List(string? search, IReadOnlyList<Level>? levels, int cursor, int limit)
     {
         var snapshot = snapshots.Latest;
@@ -81,7 +84,7 @@ internal sealed class ServiceReader(Catalog catalog, SnapshotCache snapshots, IG
         try
         {
             // Regions that are only known from imported history count: they have a baseline to show.
-            var kept = await store.ReadRegions(service);
+            var kept = await store.ReadRegions(service).WaitAsync(StorePatience, clock);
             return [.. kept.Where(region => region.Value is null || region.Value > clock.GetUtcNow() - Recent).Select(region => region.Key)];
         }
         catch (Exception error) when (error is RedisException or TimeoutException)
