@@ -1,11 +1,13 @@
 using Aggregator.Grains;
+using StackExchange.Redis;
 
 namespace Aggregator.Server;
 
 /// <summary>Opens the store before anything else and closes it after everything else.</summary>
 internal sealed partial class StoreLifetime(StoreConnection connection, EmbeddedStore? embedded, ILoggerFactory loggers) : IHostedService
 {
-    private static readonly TimeSpan SayAgainEvery = TimeSpan.FromSeconds(5);
+    private const int SayAgainEvery = 20;
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(250);
 
     public StoreConnection Connection { get; } = connection;
 
@@ -17,10 +19,10 @@ internal sealed partial class StoreLifetime(StoreConnection connection, Embedded
         var connection = await StoreConnection.Open(embedded?.Connection ?? store.Connection!, cluster.Id, commits: embedded is not null);
 
         var logger = loggers.CreateLogger<StoreLifetime>();
-        using var again = new PeriodicTimer(SayAgainEvery);
-        while (!connection.Multiplexer.IsConnected)
+        using var again = new PeriodicTimer(LookEvery);
+        for (var looks = 0; !await Answers(connection); looks++)
         {
-            LogWaiting(logger, store.Mode);
+            if (looks % SayAgainEvery == 0) LogWaiting(logger, store.Mode);
             await again.WaitForNextTickAsync();
         }
 
@@ -35,6 +37,20 @@ internal sealed partial class StoreLifetime(StoreConnection connection, Embedded
         await Connection.DisposeAsync();
         if (embedded is not null) await embedded.DisposeAsync();
         loggers.Dispose();
+    }
+
+    // To be connected is not enough: a Redis that reads its log after a restart takes connections and refuses every command.
+    private static async Task<bool> Answers(StoreConnection connection)
+    {
+        try
+        {
+            await connection.Shared.PingAsync();
+            return true;
+        }
+        catch (Exception error) when (error is RedisException or TimeoutException)
+        {
+            return false;
+        }
     }
 
     [LoggerMessage(LogLevel.Warning, "The store ({Mode}) does not answer yet; the server starts as soon as it does")]

@@ -21,6 +21,9 @@ public sealed class FrozenStoreTests : IDisposable
         for (var i = 0; i < 20; i++) Assert.Equal("counted", (await Report(server, Next())).Outcome);
         await Eventually.True("the reports are shown", TimeSpan.FromSeconds(10), async () => await Sum(server) == 20);
 
+        // The service hears of them at the next close; what a grain has not read before the store was gone it cannot answer.
+        await Eventually.True("the service was told", TimeSpan.FromSeconds(30), async () => await Reports15m(server) == 20);
+
         await redis.Freeze();
         var refused = Enumerable.Range(0, 10).Select(_ => Next()).ToArray();
         foreach (var answer in await Task.WhenAll(refused.Select(reporter => Report(server, reporter))))
@@ -33,7 +36,7 @@ public sealed class FrozenStoreTests : IDisposable
         foreach (var path in new[] { "/v1/services", "/v1/services/x", "/v1/services/x/regions", "/v1/spikes", "/v1/services/x/series?interval=1m" })
         {
             using var read = await server.Http.GetAsync(path);
-            Assert.True(read.IsSuccessStatusCode, $"{path} {read.StatusCode}");
+            Assert.True(read.IsSuccessStatusCode, $"{path} {read.StatusCode}: {server.Output}");
         }
 
         await redis.Thaw();
@@ -57,6 +60,13 @@ public sealed class FrozenStoreTests : IDisposable
         var took = watch.Elapsed;
         using var json = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
         return (answer.StatusCode, json.RootElement.TryGetProperty("outcome", out var outcome) ? outcome.GetString() : null, answer.Headers.RetryAfter?.Delta, took);
+    }
+
+    private static async Task<long> Reports15m(ServerProcess server)
+    {
+        using var json = JsonDocument.Parse(await server.Http.GetStringAsync("/v1/services?q=x&limit=1000"));
+        return json.RootElement.GetProperty("services").EnumerateArray()
+            .Single(service => service.GetProperty("service").GetString() == "x").GetProperty("reports15m").GetInt64();
     }
 
     private static async Task<long> Sum(ServerProcess server)

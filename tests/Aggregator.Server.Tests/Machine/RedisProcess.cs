@@ -38,10 +38,16 @@ internal sealed class RedisProcess : IAsyncDisposable
     /// <summary>Starts again on the same port and data.</summary>
     public async Task Restart()
     {
-        if (_process is not null) await _process.DisposeAsync();
-        _process = new(Machine.RedisServer!, ["--port", $"{_port}", "--bind", "127.0.0.1", "--dir", _directory, "--appendonly", "yes", "--save", ""]);
+        await Begin();
         await Eventually.True("redis-server answers", ReadyWithin, async () =>
-            !_process.HasExited ? await Answers() : throw new InvalidOperationException($"redis-server ended:{Environment.NewLine}{_process.Output}"));
+            !_process!.HasExited ? await Answers() : throw new InvalidOperationException($"redis-server ended:{Environment.NewLine}{_process.Output}"));
+    }
+
+    /// <summary>Starts again on the same port and data, without waiting until it has read them.</summary>
+    public async Task Begin(params string[] settings)
+    {
+        if (_process is not null) await _process.DisposeAsync();
+        _process = new(Machine.RedisServer!, ["--port", $"{_port}", "--bind", "127.0.0.1", "--dir", _directory, "--appendonly", "yes", "--save", "", .. settings]);
     }
 
     public async ValueTask DisposeAsync()
