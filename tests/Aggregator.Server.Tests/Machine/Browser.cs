@@ -1,0 +1,46 @@
+using Microsoft.Playwright;
+
+namespace Aggregator.Server.Tests;
+
+/// <summary>A real Chromium without a window.</summary>
+internal sealed class Browser : IAsyncDisposable
+{
+    private readonly IPlaywright _playwright;
+    private readonly IBrowser _browser;
+
+    private Browser(IPlaywright playwright, IBrowser browser) => (_playwright, _browser) = (playwright, browser);
+
+    /// <summary>What went wrong on its pages: script errors, refused scripts and styles, failed requests.</summary>
+    public List<string> Faults { get; } = [];
+
+    public static async Task<Browser> Start()
+    {
+        Assert.SkipWhen(Machine.Chromium is null, "There is no Chromium on this machine.");
+        var playwright = await Playwright.CreateAsync();
+        var browser = await playwright.Chromium.LaunchAsync(new()
+        {
+            ExecutablePath = Machine.Chromium,
+            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+        });
+        return new(playwright, browser);
+    }
+
+    public async Task<IPage> Open(string url, bool scripts = true)
+    {
+        var context = await _browser.NewContextAsync(new() { JavaScriptEnabled = scripts });
+        var page = await context.NewPageAsync();
+        page.Console += (_, message) =>
+        {
+            if (message.Type == "error") Faults.Add(message.Text);
+        };
+        page.PageError += (_, error) => Faults.Add(error);
+        await page.GotoAsync(url);
+        return page;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _browser.DisposeAsync();
+        _playwright.Dispose();
+    }
+}
