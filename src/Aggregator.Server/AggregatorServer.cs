@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Aggregator.Grains;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Extensions.Options;
 using Scalar.AspNetCore;
 using IPNetwork = System.Net.IPNetwork;
 
@@ -35,10 +36,10 @@ internal static class AggregatorServer
             settings.ThrowIfFaulty();
 
             services.AddSingleton(TimeProvider.System);
-            services.AddSingleton(Microsoft.Extensions.Options.Options.Create(store));
-            services.AddSingleton(Microsoft.Extensions.Options.Options.Create(reports));
-            services.AddSingleton(Microsoft.Extensions.Options.Options.Create(regions));
-            services.AddSingleton(Microsoft.Extensions.Options.Options.Create(operators));
+            services.AddSingleton(Options.Create(store));
+            services.AddSingleton(Options.Create(reports));
+            services.AddSingleton(Options.Create(regions));
+            services.AddSingleton(Options.Create(operators));
             services.AddAggregatorGrains();
 
             var opened = await StoreLifetime.Open(store, cluster);
@@ -67,20 +68,19 @@ internal static class AggregatorServer
 
             services.AddSingleton<RegionHints>().AddSingleton<ReporterGate>().AddSingleton<ReportTaking>();
             services.AddSingleton<ServiceReader>().AddSingleton<SeriesQueries>();
+            services.AddSingleton(Options.Create(cluster));
             services.AddHosted<Catalog>().AddHosted<Intake>().AddHosted<SnapshotCache>();
-            services.AddHostedService<OpenMarker>();
+
+            // A server that takes no reports says nothing about whether reports could be made.
+            if (cluster.Role != ClusterRole.Silo) services.AddHostedService<OpenMarker>();
         }
     }
 
     extension(WebApplication app)
     {
-        /// <summary>Maps every route.</summary>
+        /// <summary>Maps every route; of a silo, which serves no HTTP to others, only those for its operator's probes.</summary>
         public void MapAggregator()
         {
-            // Made now rather than at the first operator's call, so that the log says where it is.
-            if (app.Services.GetRequiredService<IConfiguration>().GetSection(ClusteringOptions.Section).Get<ClusteringOptions>()?.Role != ClusterRole.Silo)
-                app.Services.GetRequiredService<OperatorKey>();
-
             app.UseForwardedHeaders();
             app.UseHeaders();
             app.UseExceptionHandler();
@@ -95,6 +95,10 @@ internal static class AggregatorServer
 
             app.MapHealth();
             app.MapPrometheusScrapingEndpoint();
+            if (app.Services.GetRequiredService<IOptions<ClusteringOptions>>().Value.Role == ClusterRole.Silo) return;
+
+            // Made now rather than at the first operator's call, so that the log says where it is.
+            app.Services.GetRequiredService<OperatorKey>();
             app.MapOpenApi();
             app.MapScalarApiReference("/docs");
             app.MapReports();

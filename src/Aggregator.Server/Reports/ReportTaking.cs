@@ -10,7 +10,7 @@ internal sealed class ReportTaking(
     Catalog catalog, ReporterGate gate, Intake intake, RegionHints hints, IOptions<RegionOptions> regions, TimeProvider clock)
 {
     private const int CommentAtMost = 280;
-    private static readonly TimeSpan GlancePatience = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan GlancePatience = TimeSpan.FromMilliseconds(500);
 
     public async Task<(ReportAnswer? Answer, ProblemHttpResult? Problem)> Take(string service, SubmitReport body, HttpContext http)
     {
