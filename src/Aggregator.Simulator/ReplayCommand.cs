@@ -17,7 +17,7 @@ internal static class ReplayCommand
         var speed = new Option<double>("--speed") { Description = "How many times faster than it was.", DefaultValueFactory = _ => 1 };
         var seed = new Option<long>("--seed") { Description = "Another seed, another crowd.", DefaultValueFactory = _ => 1 };
         var add = new Option<bool>("--add") { Description = "First add the services, symptoms and regions that the aggregator lacks." };
-        var wait = new Option<string>("--wait") { Description = "How long to wait for calm after the last report: 20m, 90s, 0.", DefaultValueFactory = _ => "20m" };
+        var wait = new Option<string>("--wait") { Description = "How long to wait for calm after the last report: 20m, 90s, 0.", DefaultValueFactory = _ => "30m" };
 
         var command = new Command("replay", "Replays an outage as if it began now, and says what was detected, when, and how late.")
         {

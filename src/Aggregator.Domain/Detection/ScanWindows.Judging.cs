@@ -17,7 +17,7 @@ internal sealed partial class ScanWindows
         return new(Score: 0, reports, expected, From: (SlotOf(_bucket) - _typical + 1) * _perSlot, _bucket);
     }
 
-    /// <summary>What the last 5, 10 and 15 minutes say, nothing trimmed: how far from calm it still is.</summary>
+    /// <summary>What the last 5, 10 and 15 minutes say, nothing trimmed: how far from calm it still is. On buckets below a minute a busy series is asked for the shortest alone.</summary>
     public double Unrest(Baseline baseline)
     {
         double unrest = 0;
@@ -25,6 +25,9 @@ internal sealed partial class ScanWindows
         {
             var (reports, expected) = Last(window);
             unrest = Math.Max(unrest, Likelihood.Ratio(reports, expected + Floor, baseline.Phi(window * _slotMinutes) + ExtraPhi));
+
+            // Where this window alone would show trouble, a longer one only remembers what is over.
+            if (_perSlot > 1 && expected >= TellingCalm) break;
         }
 
         return unrest;

@@ -21,6 +21,9 @@ internal sealed partial class ScanWindows
     private const double NetworkMinutes = 30;
     private const double ExtraPhi = 0.01;
 
+    // So many usual reports in a window that a few more of them would be seen.
+    private const double TellingCalm = 10;
+
     // Short windows are asked more often and of fewer reports: without this, chance alone would reach them more often than the long ones.
     private const double NearHandicap = 6;
 

@@ -124,7 +124,12 @@ internal static class BulkApi
         {
             await Guard();
             if (Failure is not null) return;
-            if (_commits.Count >= CommitsAtOnce) _commits.Remove(await Task.WhenAny(_commits));
+            if (_commits.Count >= CommitsAtOnce)
+            {
+                var done = await Task.WhenAny(_commits);
+                _commits.Remove(done);
+                await done;
+            }
 
             var (reports, digest, number) = _chunks[shard].Take();
             var own = idempotencyKey.Length == 0;

@@ -118,6 +118,18 @@ public class SpikeDetectorTests
     }
 
     [Fact]
+    public void A_busy_series_is_calm_again_twenty_minutes_after_the_end()
+    {
+        var watch = new Watch(Ten).Learn(7, 20).Live(TimeSpan.FromMinutes(30), 20).Live(TimeSpan.FromMinutes(20), 2000);
+        watch.Said.Clear();
+        watch.Live(TimeSpan.FromHours(3), 20);
+
+        var spiking = watch.Said.TakeWhile(v => v.Level == Level.Spike).Count();
+        Assert.InRange(Ten.Length * spiking, TimeSpan.FromMinutes(12), TimeSpan.FromMinutes(20));
+        Assert.DoesNotContain(watch.Said.Skip(spiking), v => v.Level == Level.Spike);
+    }
+
+    [Fact]
     public void Between_the_thresholds_it_is_elevated()
     {
         var watch = new Watch(Ten).Learn(14, 10).Live(TimeSpan.FromMinutes(30), 10).Live(TimeSpan.FromHours(2), 18);
