@@ -96,6 +96,18 @@ public sealed class SlidingWindow
     /// <summary>What one bucket holds; empty where nothing was heard of it, or it is too old.</summary>
     public Tally At(long bucket) => _buckets.At(bucket);
 
+    /// <summary>Reports in equal steps on their own grid, oldest first; the last step is the one that <paramref name="now"/> is in, as far as it has grown.</summary>
+    /// <param name="step">A multiple of the bucket that divides a day.</param>
+    public long[] Steps(DateTimeOffset now, TimeSpan step, int steps)
+    {
+        var grid = new BucketGrid(step);
+        var first = grid.IndexOf(now) - steps + 1;
+        var reports = new long[steps];
+        foreach (var (bucket, tally) in Between(_grid.IndexOf(grid.StartOf(first)), _grid.IndexOf(grid.EndOf(first + steps - 1))))
+            reports[grid.IndexOf(_grid.StartOf(bucket)) - first] += tally.Reports;
+        return reports;
+    }
+
     /// <summary>The buckets with something in them, oldest first, early ones too; a copy, so the window may slide meanwhile.</summary>
     public IEnumerable<KeyValuePair<long, Tally>> Between(long fromBucket, long toBucketExclusive) =>
         _buckets.Copy(fromBucket, toBucketExclusive);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Aggregator.Domain;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Orleans.Storage;
 
 namespace Aggregator.Grains;
@@ -12,7 +13,7 @@ namespace Aggregator.Grains;
 [GrainType("region")]
 internal sealed partial class RegionGrain(
     [PersistentState("region")] IPersistentState<RegionState> state,
-    ReportStore store, OpenMarks marks, DetectionOptions detection, TimeProvider clock, ILogger<RegionGrain> logger)
+    ReportStore store, OpenMarks marks, IOptions<ReportOptions> reports, DetectionOptions detection, TimeProvider clock, ILogger<RegionGrain> logger)
     : Grain, IRegionGrain
 {
     private static readonly BucketGrid Grid = BucketGrid.TenSeconds;
@@ -230,7 +231,7 @@ internal sealed partial class RegionGrain(
 
     private double Expected(TimeSpan window, DateTimeOffset now) => _detector.Expected(now - window, now);
 
-    private long Networks() => _window.Sum(TimeSpan.FromMinutes(30)).Networks;
+    private long Networks() => _window.Sum(reports.Value.DedupWindow).Networks;
 
     private ImmutableDictionary<string, long> Since(DateTimeOffset since, DateTimeOffset now)
     {
@@ -239,14 +240,7 @@ internal sealed partial class RegionGrain(
     }
 
     /// <summary>Six hours in steps of a quarter, the last one still growing.</summary>
-    private ImmutableArray<long> Spark(DateTimeOffset now)
-    {
-        const int Steps = 24, BucketsPerStep = 90;
-        var from = Grid.IndexOf(now) / BucketsPerStep * BucketsPerStep - (Steps - 1) * BucketsPerStep;
-        var steps = new long[Steps];
-        foreach (var (bucket, tally) in _window.Between(from, from + Steps * BucketsPerStep)) steps[(bucket - from) / BucketsPerStep] += tally.Reports;
-        return [.. steps];
-    }
+    private ImmutableArray<long> Spark(DateTimeOffset now) => [.. _window.Steps(now, Quarter, 24)];
 
     private TimeSpan UntilNextClose(DateTimeOffset now)
     {

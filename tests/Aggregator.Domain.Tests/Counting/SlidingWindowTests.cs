@@ -24,6 +24,15 @@ public class SlidingWindowTests
     }
 
     [Fact]
+    public void Steps_lie_on_their_own_grid_and_the_last_one_is_still_growing()
+    {
+        var now = Noon.AddMinutes(20);
+        foreach (var minute in new[] { -16, -15, 0, 14, 15, 20 }) _window.Hear(BucketGrid.TenSeconds.IndexOf(Noon.AddMinutes(minute)), Tally.Of("app", 1), now);
+
+        Assert.Equal([1, 2, 2], _window.Steps(now, TimeSpan.FromMinutes(15), 3));
+    }
+
+    [Fact]
     public void Hearing_a_bucket_twice_counts_it_once()
     {
         _window.Hear(AtNoon, Tally.Of("app", 3), Noon);
