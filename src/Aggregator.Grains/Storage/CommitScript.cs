@@ -54,6 +54,7 @@ internal sealed class CommitScript
             rows.Add(KeyOf(names.Networks(service, window)));
             rows.Add(report.Reporter ?? "");
             rows.Add(report.Network ?? "");
+            rows.Add(report.ReporterBefore ?? report.Reporter ?? "");
         }
 
         Arguments =

@@ -24,7 +24,9 @@ public enum ReportOutcome
 /// <param name="Count">1 or more; more than 1 only without a reporter.</param>
 /// <param name="Reporter">The reporter as a keyed hash, or null: then nothing is deduplicated.</param>
 /// <param name="Network">The reporter's network as a keyed hash, or null: then no share is asked for.</param>
-public readonly record struct Report(SeriesKey Series, DateTimeOffset At, string Symptom, int Count, string? Reporter, string? Network);
+/// <param name="ReporterBefore">The same reporter under the key of the dedup window before, where that was another: on the first window of a day.</param>
+public readonly record struct Report(
+    SeriesKey Series, DateTimeOffset At, string Symptom, int Count, string? Reporter, string? Network, string? ReporterBefore = null);
 
 /// <summary>What became of one line: of its reports, <paramref name="Counted"/> were counted, the rest met <paramref name="Rest"/>.</summary>
 public readonly record struct LineOutcome(int Counted, ReportOutcome Rest)

@@ -28,6 +28,14 @@ public sealed class ReporterKeys(StoreConnection connection)
         return _keys[day] = key;
     }
 
+    /// <summary>The keys for a dedup window and for the one before: one and the same, but in the first window of a day.</summary>
+    /// <exception cref="RedisException">The store is out of reach.</exception>
+    public async ValueTask<WindowKeys> Around(DateTimeOffset at, TimeSpan window)
+    {
+        var begun = DateTimeOffset.FromUnixTimeSeconds(at.ToUnixTimeSeconds() / (long)window.TotalSeconds * (long)window.TotalSeconds);
+        return new(await Of(begun), await Of(begun - window));
+    }
+
     /// <summary>The pseudonym of a text under a key: 96 bits, as 16 characters.</summary>
     public static string Pseudonym(byte[] key, string text)
     {
@@ -35,4 +43,13 @@ public sealed class ReporterKeys(StoreConnection connection)
         HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(text), hash);
         return Convert.ToBase64String(hash[..12]);
     }
+}
+
+/// <summary>The keys of a dedup window and of the one before, so that a retry over midnight is known for what it is.</summary>
+public readonly record struct WindowKeys(byte[] Now, byte[] Before)
+{
+    public string Pseudonym(string text) => ReporterKeys.Pseudonym(Now, text);
+
+    /// <summary>What the text was called in the window before; null where it was the same.</summary>
+    public string? PseudonymBefore(string text) => ReferenceEquals(Now, Before) ? null : ReporterKeys.Pseudonym(Before, text);
 }

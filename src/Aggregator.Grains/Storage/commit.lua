@@ -6,7 +6,7 @@
 -- target   index of the region's bucket hash, of the bucket hash of ALL, of the service's regions hash; region
 -- group    target, bucket of the hour, symptom, count                          (reports that nothing has to be asked about)
 -- report   target, bucket of the hour, symptom, count, at (s), index of the reporters hash of this window, of the window before,
---          of the networks hash; reporter or '', network or ''
+--          of the networks hash; reporter or '', network or '', the reporter's name in the window before
 --
 -- Answers  '!'                     this batch id was used for another content
 --          'R' outcomes '|' mixed  committed before: what was answered then
@@ -51,7 +51,7 @@ end
 
 local outcomes, mixed = {}, {}
 for i = 1, reports do
-  local a = first_report + (i - 1) * 10
+  local a = first_report + (i - 1) * 11
   local target, bucket, symptom, count = tonumber(ARGV[a]), ARGV[a + 1], ARGV[a + 2], tonumber(ARGV[a + 3])
   local at, reporter, network = tonumber(ARGV[a + 4]), ARGV[a + 8], ARGV[a + 9]
   local t = first_target + (target - 1) * 4
@@ -62,7 +62,7 @@ for i = 1, reports do
     if last then
       heard = true
     else
-      last = redis.call('HGET', KEYS[tonumber(ARGV[a + 6])], reporter)
+      last = redis.call('HGET', KEYS[tonumber(ARGV[a + 6])], ARGV[a + 10])
       heard = last and at - tonumber(last) < window
     end
   end

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Aggregator.Grains;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
 namespace Aggregator.Server;
@@ -32,7 +33,7 @@ internal static class BulkApi
     }
 
     /// <summary>Takes many reports, one JSON object a line.</summary>
-    internal static async Task<Results<Ok<BulkAnswer>, ProblemHttpResult>> Submit(HttpContext http, Catalog catalog, ReporterKeys keys, Intake intake, TimeProvider clock)
+    internal static async Task<Results<Ok<BulkAnswer>, ProblemHttpResult>> Submit(HttpContext http, Catalog catalog, ReporterKeys keys, IOptions<ReportOptions> options, Intake intake, TimeProvider clock)
     {
         if (!NdjsonReader.Accepts(http.Request)) return Problems.WrongMediaType("application/x-ndjson");
 
@@ -41,7 +42,7 @@ internal static class BulkApi
 
         try
         {
-            var reader = new BulkLineReader(catalog, keys, clock.GetUtcNow());
+            var reader = new BulkLineReader(catalog, keys, options.Value.DedupWindow, clock.GetUtcNow());
             var run = new Run(intake, idempotencyKey);
             await foreach (var (number, bytes) in NdjsonReader.Lines(http.Request.BodyReader, BulkLineReader.LineAtMost))
             {

@@ -30,7 +30,7 @@ public enum LineReason
 public sealed record LineError(int Line, LineReason Reason, string Detail);
 
 /// <summary>Reads and checks the lines of one bulk request.</summary>
-internal sealed class BulkLineReader(Catalog catalog, ReporterKeys keys, DateTimeOffset now)
+internal sealed class BulkLineReader(Catalog catalog, ReporterKeys keys, TimeSpan dedupWindow, DateTimeOffset now)
 {
     public const int LineAtMost = 4096;
     private const int CountAtMost = 1_000_000;
@@ -68,11 +68,12 @@ internal sealed class BulkLineReader(Catalog catalog, ReporterKeys keys, DateTim
             return Refuse(LineReason.BadReporter, $"'reporter' and 'network' have 1 to {NameAtMost} characters.");
 
         var at = line.At ?? now;
-        var key = line.Reporter is null && line.Network is null ? null : await keys.Of(at);
+        var names = line.Reporter is null && line.Network is null ? default : await keys.Around(at, dedupWindow);
         return (new Report(
             new(service, region), at, line.Symptom ?? SymptomKey.Other.Value, line.Count ?? 1,
-            line.Reporter is null ? null : ReporterKeys.Pseudonym(key!, $"{service} {line.Reporter}"),
-            line.Network is null ? null : ReporterKeys.Pseudonym(key!, $"{service} {line.Network}")), null);
+            line.Reporter is null ? null : names.Pseudonym($"{service} {line.Reporter}"),
+            line.Network is null ? null : names.Pseudonym($"{service} {line.Network}"),
+            line.Reporter is null ? null : names.PseudonymBefore($"{service} {line.Reporter}")), null);
 
         (Report?, LineError?) Refuse(LineReason reason, string detail) => (null, new(number, reason, detail));
     }

@@ -28,8 +28,8 @@ internal sealed class ReportTaking(
         {
             var now = clock.GetUtcNow();
             var series = new SeriesKey(key, region);
-            var (reporter, network) = await gate.Identify(http, key);
-            var (result, line) = await intake.Submit(new(series, now, symptom, 1, reporter, network));
+            var report = await gate.Identify(new(series, now, symptom, 1, null, null), http);
+            var (result, line) = await intake.Submit(report);
             if (result != IntakeResult.Committed) return (null, result == IntakeResult.QueueFull ? Problems.TooBusy() : Problems.StoreUnreachable());
 
             var glance = await hints.Glance(series, GlancePatience);

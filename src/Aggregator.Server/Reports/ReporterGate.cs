@@ -1,22 +1,27 @@
 using System.Net;
 using System.Net.Sockets;
-using Aggregator.Domain;
 using Aggregator.Grains;
+using Microsoft.Extensions.Options;
 
 namespace Aggregator.Server;
 
 /// <summary>Who is at the door: a pseudonym for the reporter and one for the network, never an address.</summary>
-internal sealed class ReporterGate(ReporterKeys keys, TimeProvider clock)
+internal sealed class ReporterGate(ReporterKeys keys, IOptions<ReportOptions> options)
 {
     /// <summary>The reporter is told by service, address (IPv6: its /64) and kind of device; the network by service and /24 or /48.</summary>
-    public async ValueTask<(string Reporter, string Network)> Identify(HttpContext http, ServiceKey service)
+    public async ValueTask<Report> Identify(Report report, HttpContext http)
     {
         var address = http.Connection.RemoteIpAddress ?? IPAddress.None;
-        var key = await keys.Of(clock.GetUtcNow());
+        var service = report.Series.Service;
+        var names = await keys.Around(report.At, options.Value.DedupWindow);
         var device = DeviceOf(http.Request.Headers.UserAgent.ToString());
-        return (
-            ReporterKeys.Pseudonym(key, $"{service} {Prefix(address, 32, 64)} {device}"),
-            ReporterKeys.Pseudonym(key, $"{service} {Prefix(address, 24, 48)}"));
+        var reporter = $"{service} {Prefix(address, 32, 64)} {device}";
+        return report with
+        {
+            Reporter = names.Pseudonym(reporter),
+            ReporterBefore = names.PseudonymBefore(reporter),
+            Network = names.Pseudonym($"{service} {Prefix(address, 24, 48)}"),
+        };
     }
 
     /// <summary>The first bits of an address, as text; an IPv4 address inside an IPv6 one is an IPv4 address.</summary>

@@ -76,6 +76,16 @@ public abstract class CommitTests<TStore>(TStore store) : IClassFixture<TStore> 
     }
 
     [Fact]
+    public async Task A_retry_over_midnight_is_known_by_the_name_of_the_day_before()
+    {
+        var commits = new Commits(store.Fresh());
+        await commits.Append(Report(Us, minutes: 719.9, reporter: "ann of monday"));
+
+        Assert.Equal(ReportOutcome.Duplicate, await commits.Outcome(Report(Us, minutes: 720.1, reporter: "ann of tuesday") with { ReporterBefore = "ann of monday" }));
+        Assert.Equal(ReportOutcome.Counted, await commits.Outcome(Report(Us, minutes: 720.1, reporter: "bob of tuesday") with { ReporterBefore = "bob of monday" }));
+    }
+
+    [Fact]
     public async Task Two_services_hear_the_same_reporter_each()
     {
         var commits = new Commits(store.Fresh());

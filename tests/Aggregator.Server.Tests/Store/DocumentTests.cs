@@ -28,6 +28,20 @@ public abstract class DocumentTests<TStore>(TStore store) : IClassFixture<TStore
     }
 
     [Fact]
+    public async Task Only_the_first_window_of_a_day_has_another_name_for_the_window_before()
+    {
+        var keys = new ReporterKeys(store.Fresh());
+        var (window, midnight) = (TimeSpan.FromMinutes(30), Noon.AddHours(12));
+        var (last, first, second) = (await keys.Around(midnight.AddSeconds(-5), window), await keys.Around(midnight.AddSeconds(5), window), await keys.Around(midnight.AddMinutes(31), window));
+
+        Assert.Equal(last.Pseudonym("ann"), first.PseudonymBefore("ann"));
+        Assert.NotEqual(last.Pseudonym("ann"), first.Pseudonym("ann"));
+        Assert.Equal(first.Pseudonym("ann"), second.Pseudonym("ann"));
+        Assert.Null(last.PseudonymBefore("ann"));
+        Assert.Null(second.PseudonymBefore("ann"));
+    }
+
+    [Fact]
     public async Task A_pseudonym_depends_on_the_key_and_on_the_text()
     {
         var keys = new ReporterKeys(store.Fresh());
