@@ -33,6 +33,8 @@ internal static class AggregatorServer
             var regions = settings.Read<RegionOptions>(RegionOptions.Section);
             var forwarded = settings.Read<ForwardedOptions>(ForwardedOptions.Section);
             var operators = settings.Read<OperatorOptions>(OperatorOptions.Section);
+            if (cluster.Role != ClusterRole.All && store.Mode == StoreMode.Embedded)
+                settings.Fault($"{ClusteringOptions.Section}:{nameof(cluster.Role)} is {cluster.Role}; servers of several roles meet in a Redis: set {StoreOptions.Section}:{nameof(store.Mode)}=Redis.");
             settings.ThrowIfFaulty();
 
             services.AddSingleton(TimeProvider.System);
@@ -140,6 +142,8 @@ internal sealed class Settings(IConfiguration configuration)
         _faults.AddRange(results.Select(result => $"{section}:{string.Join(',', result.MemberNames)}: {result.ErrorMessage}"));
         return options;
     }
+
+    public void Fault(string fault) => _faults.Add(fault);
 
     /// <exception cref="InvalidSettingsException">Something is wrong; the message says everything that is.</exception>
     public void ThrowIfFaulty()

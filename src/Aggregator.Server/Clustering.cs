@@ -2,7 +2,8 @@ using System.Net;
 using System.Net.Sockets;
 using Aggregator.Grains;
 using Orleans.Configuration;
-using Orleans.Persistence;
+using Orleans.Serialization;
+using Orleans.Storage;
 using StackExchange.Redis;
 
 namespace Aggregator.Server;
@@ -75,7 +76,13 @@ internal static class Clustering
                 }
             })
             .UseRedisClustering(options => (options.ConfigurationOptions, options.CreateMultiplexer) = (redis, _ => shared))
-            .AddRedisGrainStorageAsDefault((RedisStorageOptions options) => (options.ConfigurationOptions, options.CreateMultiplexer) = (redis, _ => shared)));
+            .AddRedisGrainStorageAsDefault(storage => storage.Configure<Serializer>((options, serializer) =>
+            {
+                (options.ConfigurationOptions, options.CreateMultiplexer) = (redis, _ => shared);
+
+                // The same serializer as on the wire, held to the same ledger: the default, JSON, cannot read back what it wrote of an incident.
+                options.GrainStorageSerializer = new OrleansGrainStorageSerializer(serializer);
+            })));
     }
 
     /// <summary>Forgets the silos of an earlier life: with the embedded store this process is the cluster.</summary>

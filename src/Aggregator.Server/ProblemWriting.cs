@@ -25,7 +25,7 @@ internal static class ProblemWriting
             404 => (Problems.Urn("not-found"), $"There is nothing at {http.Request.Path}; /openapi/v1.json lists what there is."),
             405 => (Problems.Urn("wrong-method"), $"{http.Request.Method} is not for {http.Request.Path}."),
             413 => (Problems.Urn("too-large"), problem.Detail ?? "The body is too large."),
-            415 => (Problems.Urn("wrong-media-type"), "Send the body as application/json."),
+            415 => (Problems.Urn("wrong-media-type"), "Send the body as application/json, or as application/x-ndjson where lines are wanted."),
             429 => (Problems.Urn("too-many-reports"), "This address has sent as many reports as it may for now; try again later."),
             503 => (Problems.Urn("no-sight"), "The part that knows the answer cannot be reached. Try again in a few seconds."),
             _ => (Problems.Urn("failed"), problem.Detail ?? "Something broke on our side; it is in the log."),
@@ -45,7 +45,7 @@ internal static class ProblemWriting
             };
             httpContext.Response.StatusCode = status;
             var problem = new ProblemDetails { Status = status, Detail = status == 400 ? Explain(exception) : null };
-            if (exception.InnerException is System.Text.Json.JsonException { Path: ['$', '.', .. var field] })
+            if (exception.InnerException is System.Text.Json.JsonException { Path: ['$', '.', .. var field] } json && IsOfWrongType(json))
                 problem.Extensions["errors"] = new Dictionary<string, string[]> { [field] = [$"'{field}' is not of the type that is wanted."] };
             return problems.TryWriteAsync(new() { HttpContext = httpContext, ProblemDetails = problem });
         }
@@ -53,7 +53,9 @@ internal static class ProblemWriting
         private static string Explain(Exception exception) => exception.InnerException switch
         {
             System.Text.Json.JsonException json => $"The body is not the JSON that is wanted: see {json.Path ?? "$"}, line {json.LineNumber + 1}.",
-            _ => exception.Message,
+            _ => "The body is empty or cannot be read; send a JSON object.",
         };
+
+        private static bool IsOfWrongType(System.Text.Json.JsonException json) => json.Message.Contains("could not be converted", StringComparison.Ordinal);
     }
 }

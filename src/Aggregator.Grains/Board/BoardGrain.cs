@@ -1,5 +1,6 @@
 using Aggregator.Domain;
 using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
 
 namespace Aggregator.Grains;
 
@@ -55,19 +56,30 @@ internal sealed partial class BoardGrain(ReportStore store, CatalogStore catalog
         var since = clock.GetUtcNow() - ReportStore.BucketsKept;
         foreach (var chunk in services.Chunk(WakingAtOnce))
         {
-            await Task.WhenAll(chunk.Select(async service =>
-            {
-                var recent = (await store.ReadRegions(service)).Where(region => region.Value > since).Select(region => region.Key.Value).ToList();
-                if (recent.Count == 0) return;
-
-                await GrainFactory.GetGrain<IServiceGrain>(service.Value).Wake();
-                foreach (var region in recent.Append(RegionCode.All.Value)) await GrainFactory.GetGrain<IRegionGrain>($"{service}|{region}").Wake();
-            }));
+            await Task.WhenAll(chunk.Select(service => Wake(service, since)));
             cancellationToken.ThrowIfCancellationRequested();
         }
 
         _complete = true;
         _version++;
+    }
+
+    private async Task Wake(ServiceKey service, DateTimeOffset since)
+    {
+        try
+        {
+            var recent = (await store.ReadRegions(service)).Where(region => region.Value > since).Select(region => region.Key.Value).ToList();
+            if (recent.Count == 0) return;
+
+            await GrainFactory.GetGrain<IServiceGrain>(service.Value).Wake();
+            foreach (var region in recent.Append(RegionCode.All.Value)) await GrainFactory.GetGrain<IRegionGrain>($"{service}|{region}").Wake();
+        }
+        catch (Exception error) when (error is not (RedisException or TimeoutException))
+        {
+            // One service that cannot wake must not keep the others of its shard from being seen; of itself nothing is known.
+            LogServiceAsleep(error, service);
+            await Post(new(service.Value, Level.Unknown, clock.GetUtcNow(), 0, 0, [], [], null));
+        }
     }
 
     private async Task WakeTheRestless(CancellationToken cancellationToken)
@@ -80,6 +92,9 @@ internal sealed partial class BoardGrain(ReportStore store, CatalogStore catalog
             cancellationToken.ThrowIfCancellationRequested();
         }
     }
+
+    [LoggerMessage(LogLevel.Error, "{Service} could not be woken: nothing is known of it until it is reported on")]
+    private partial void LogServiceAsleep(Exception error, ServiceKey service);
 
     [LoggerMessage(LogLevel.Warning, "Board {Shard} could not wake its services; it tries again in 10 seconds")]
     private partial void LogWakingFailed(Exception error, long shard);

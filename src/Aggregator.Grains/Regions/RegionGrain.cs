@@ -194,7 +194,7 @@ internal sealed partial class RegionGrain(
     {
         var verdict = _detector.Latest;
         var news = new RegionNews(
-            _series.Region.Value, VerdictDocument.From(verdict), _window.Reports(Quarter), Math.Round(Expected(Quarter, now), 2), Networks(),
+            _series.Region.Value, VerdictDocument.From(verdict), _window.Reports(Quarter), Math.Round(Expected(Quarter, now), 2), verdict.Window > TimeSpan.Zero ? _window.Sum(verdict.Window).Networks : 0,
             verdict.Level is Level.Spike or Level.Elevated ? Since(verdict.Since, now) : ImmutableDictionary<string, long>.Empty,
             _series.Region.IsAll ? Spark(now) : []);
 

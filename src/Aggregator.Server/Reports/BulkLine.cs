@@ -10,7 +10,7 @@ namespace Aggregator.Server;
 /// <param name="Reporter">Who, in the caller's own words, at most 256 characters; absent: nothing is deduplicated.</param>
 /// <param name="Network">From which network, at most 256 characters; absent: no share is asked for.</param>
 /// <param name="Count">How many reports the line stands for, 1 to 1,000,000; more than 1 only without a reporter.</param>
-public sealed record BulkLine(string? Service, string? Region, string? Symptom, DateTimeOffset? At, string? Reporter, string? Network, int? Count);
+public sealed record BulkLine(string? Service, string? Region, string? Symptom = null, DateTimeOffset? At = null, string? Reporter = null, string? Network = null, int? Count = null);
 
 /// <summary>Why a line was refused.</summary>
 public enum LineReason

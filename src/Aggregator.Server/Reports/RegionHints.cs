@@ -10,7 +10,6 @@ namespace Aggregator.Server;
 internal sealed partial class RegionHints(IGrainFactory grains, TimeProvider clock, ILogger<RegionHints> logger) : IDisposable
 {
     private const int CallsAtOnce = 512;
-    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Forgotten = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentDictionary<SeriesKey, Pending> _pending = new();
@@ -35,7 +34,6 @@ internal sealed partial class RegionHints(IGrainFactory grains, TimeProvider clo
     /// <summary>How a region was when it last heard from here; waits a little where that is not known, and never longer.</summary>
     public async Task<RegionGlance?> Glance(SeriesKey series, TimeSpan patience)
     {
-        if (_glances.TryGetValue(series, out var known) && clock.GetElapsedTime(known.At) < Fresh) return known.Glance;
         if (_pending.TryGetValue(series, out var pending))
         {
             try
@@ -48,7 +46,7 @@ internal sealed partial class RegionHints(IGrainFactory grains, TimeProvider clo
             }
         }
 
-        return _glances.TryGetValue(series, out known) ? known.Glance : null;
+        return _glances.TryGetValue(series, out var known) ? known.Glance : null;
     }
 
     public void Dispose() => _calls.Dispose();

@@ -8,7 +8,7 @@ namespace Aggregator.Server;
 /// <param name="Symptom">One of the service's symptoms; absent: <c>other</c>.</param>
 /// <param name="Region">Where the reporter is; absent: <c>ZZ</c>. A trusted geo header wins over it.</param>
 /// <param name="Comment">At most 280 characters.</param>
-public sealed record SubmitReport(string? Symptom, string? Region, string? Comment);
+public sealed record SubmitReport(string? Symptom = null, string? Region = null, string? Comment = null);
 
 /// <summary>What became of a report, and how the region is.</summary>
 /// <param name="Bucket">The start of the 10-second bucket it belongs to.</param>

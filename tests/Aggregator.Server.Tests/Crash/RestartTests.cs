@@ -39,6 +39,26 @@ public sealed class RestartTests : IDisposable
         Assert.Equal(key, await File.ReadAllTextAsync(Path.Combine(_directory, "operator.key")));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_open_incident_goes_on_and_no_other_service_is_lost_from_sight(bool killed)
+    {
+        await using var server = await ServerProcess.Start($"Store:DataDirectory={_directory}");
+        var flood = Enumerable.Range(0, 200).Select(i => $$"""{"service":"x","region":"US","reporter":"r{{i}}","network":"n{{i}}"}""");
+        using var content = new StringContent(string.Join('\n', flood), Encoding.UTF8, new MediaTypeHeaderValue("application/x-ndjson"));
+        (await server.Operator.PostAsync("/v1/reports", content)).EnsureSuccessStatusCode();
+        var incident = await Eventually.Get("an incident", Soon, () => Incident(server));
+
+        if (killed) await server.Kill();
+        else await server.Stop();
+        await server.Restart();
+
+        await Eventually.Right("the spike is seen again, in the same incident", Soon, async () => await Spiking(server) == incident ? null : $"{await Spiking(server)}");
+        Assert.Equal(incident, await Incident(server));
+        await Eventually.Right("no service is out of sight", Soon, async () => await Unseen(server) is { Length: > 0 } unseen ? unseen : null);
+    }
+
     [Fact]
     public async Task A_second_server_on_the_same_data_is_refused_and_told_why()
     {
@@ -49,6 +69,24 @@ public sealed class RestartTests : IDisposable
         Assert.NotEqual(0, exitCode);
         Assert.Contains($"The data directory '{_directory}' is in use by another server.", said, StringComparison.Ordinal);
         Assert.True((await server.Http.GetAsync("/health/ready")).IsSuccessStatusCode);
+    }
+
+    private static async Task<string?> Incident(ServerProcess server)
+    {
+        using var json = JsonDocument.Parse(await server.Http.GetStringAsync("/v1/incidents?service=x&state=open"));
+        return json.RootElement.GetProperty("incidents").EnumerateArray().Select(incident => incident.GetProperty("id").GetString()).SingleOrDefault();
+    }
+
+    private static async Task<string?> Spiking(ServerProcess server)
+    {
+        using var json = JsonDocument.Parse(await server.Http.GetStringAsync("/v1/spikes?service=x&region=US"));
+        return json.RootElement.GetProperty("spikes").EnumerateArray().Select(spike => spike.GetProperty("incident").GetString()).SingleOrDefault();
+    }
+
+    private static async Task<string> Unseen(ServerProcess server)
+    {
+        using var json = JsonDocument.Parse(await server.Http.GetStringAsync("/v1/services?level=Unknown"));
+        return string.Join(' ', json.RootElement.GetProperty("services").EnumerateArray().Select(service => service.GetProperty("service").GetString()));
     }
 
     private static async Task Import(ServerProcess server)
