@@ -112,7 +112,9 @@ internal sealed partial class Baseline
     public double Between(DateTimeOffset from, DateTimeOffset to)
     {
         var (start, end) = (SubStepsSinceEpoch(from), SubStepsSinceEpoch(to));
-        var mean = IsCold ? _meanReports / Math.Max(_meanSeen, 1) : 0;
+
+        // What was seen of the first day is spread over all of it: an outage in its first minutes must not pass for the usual.
+        var mean = IsCold ? _meanReports / SubStepsPerDay : 0;
         double sum = 0;
         while (start < end)
         {
