@@ -32,8 +32,8 @@ internal sealed partial class Intake : BackgroundService
 
     private const int BatchAtMost = 1024;
 
-    /// <summary>A report waits no longer than this for its answer.</summary>
-    public static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(1.8);
+    /// <summary>A report waits no longer than this for its answer, so that with the way to and fro it is there within 2 s.</summary>
+    public static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(1.3);
 
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan KeepOwnBatch = TimeSpan.FromMinutes(10);
