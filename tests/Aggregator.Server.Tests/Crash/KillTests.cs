@@ -80,7 +80,8 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         output.WriteLine(
             $"{watch.Elapsed.TotalSeconds:0.0} s: {singles.Acknowledged} single reports ({singles.Repeated} tries repeated, {singles.KnownAlready} had been counted), "
             + $"{bulk.Requests} imports ({bulk.Repeated} tries repeated), {ledger.Total} reports in the ledger");
-        Assert.True(singles.Repeated > 0, "No report was in flight when something was killed.");
+        // A store that is back at once is waited for inside the server, so a few kills may pass without a client noticing.
+        if (Kills >= 10) Assert.True(singles.Repeated > 0, "No report was in flight when something was killed.");
 
         await ledger.Agrees(server);
 
