@@ -32,6 +32,21 @@ internal sealed class Dice
         return total + Multiply(mean);
     }
 
+    /// <summary>A number from <paramref name="least"/> to <paramref name="most"/>; each doubling is as likely as the next.</summary>
+    public double Between(double least, double most) => least * Math.Exp(Next() * Math.Log(most / least));
+
+    /// <summary>A standard normal number.</summary>
+    public double Normal()
+    {
+        // Marsaglia's polar method; the second number of the pair is thrown away, so that a draw has no memory.
+        while (true)
+        {
+            var (x, y) = (2 * Next() - 1, 2 * Next() - 1);
+            var square = x * x + y * y;
+            if (square is > 0 and < 1) return x * Math.Sqrt(-2 * Math.Log(square) / square);
+        }
+    }
+
     private int Multiply(double mean)
     {
         if (mean <= 0) return 0;
