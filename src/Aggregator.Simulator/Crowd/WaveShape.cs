@@ -10,19 +10,20 @@ internal sealed record Phase(TimeSpan For, double To, bool Exponential);
 internal sealed class WaveShape
 {
     private readonly IReadOnlyList<Phase> _phases;
+    private readonly Lazy<double> _bestQuarter;
 
     public WaveShape(IReadOnlyList<Phase> phases)
     {
         _phases = phases;
         Length = phases.Aggregate(TimeSpan.Zero, (sum, phase) => sum + phase.For);
-        BestQuarter = Enumerable.Range(0, (int)Length.TotalSeconds + 1)
-            .Max(second => Sum(TimeSpan.FromSeconds(second + 900)) - Sum(TimeSpan.FromSeconds(second)));
+        _bestQuarter = new(() => Enumerable.Range(0, (int)Length.TotalSeconds + 1)
+            .Max(second => Sum(TimeSpan.FromSeconds(second + 900)) - Sum(TimeSpan.FromSeconds(second))));
     }
 
     public TimeSpan Length { get; }
 
     /// <summary>Level times minutes of the fullest 15 minutes.</summary>
-    public double BestQuarter { get; }
+    public double BestQuarter => _bestQuarter.Value;
 
     /// <summary>Level times minutes from the onset until then.</summary>
     public double Sum(TimeSpan sinceOnset)

@@ -16,18 +16,15 @@ internal sealed class Week
     private static readonly DateTimeOffset Monday = new(2026, 1, 5, 0, 0, 0, TimeSpan.Zero);
     private readonly double[] _factors;
 
-    private Week(Everyday everyday, TimeSpan utcOffset)
+    public Week(Everyday everyday, int utcOffset)
     {
-        var factors = Enumerable.Range(0, Minutes).Select(minute => everyday.Factor(Monday.AddMinutes(minute + 0.5), utcOffset)).ToArray();
+        var factors = Enumerable.Range(0, Minutes).Select(minute => everyday.Factor(Monday.AddMinutes(minute + 0.5), TimeSpan.FromHours(utcOffset))).ToArray();
         var mean = factors.Average();
         _factors = [.. factors.Select(factor => factor / mean)];
     }
 
     /// <summary>One of a few kinds of day, its weekend and its time zone left to chance.</summary>
-    public static Week Draw(Dice dice) => Draw(dice, DayOf(dice), dice.Between(0.6, 1.3));
-
-    /// <summary>The kind of day and the weekend are the service's; the time zone is the region's.</summary>
-    public static Week Draw(Dice dice, IReadOnlyList<double> day, double weekend) => new(new(day, weekend), TimeSpan.FromHours((int)(dice.Next() * 20) - 9));
+    public static Week Draw(Dice dice) => new(new(DayOf(dice), dice.Between(0.6, 1.3)), (int)(dice.Next() * 24) - 12);
 
     public static IReadOnlyList<double> DayOf(Dice dice) => Days[(int)(dice.Next() * Days.Length)];
 
