@@ -18,7 +18,7 @@ internal static class DelaysCommand
         {
             if (parsed.GetValue(trials) is < 0 or > 100_000) throw new UsageException("--trials: from 0 to 100000.");
             if (parsed.GetValue(months) is < 0 or > 100_000) throw new UsageException("--months: from 0 to 100000.");
-            Print(AnsiConsole.Console, TenSecondFigures.Measure(parsed.GetValue(seed), parsed.GetValue(trials), parsed.GetValue(months), cancel));
+            Print(AnsiConsole.Console, TenSecondFigures.Measure(TenSecondFigures.Kinds, parsed.GetValue(seed), parsed.GetValue(trials), parsed.GetValue(months), cancel));
             return Task.FromResult(0);
         }));
         return command;

@@ -20,12 +20,10 @@ internal sealed record LedgerFigure<T>(string Column, Func<T, double> Of, int Di
         return holds ? null : $"{heading}, {row}: {Column} is {Ledger.Write(now, Digits + 2)}, was {Ledger.Write(was, Digits)}";
     }
 
-    public static string Head(string first, IEnumerable<LedgerFigure<T>> figures)
-    {
-        var columns = figures.Select(figure => figure.Column).ToArray();
-        return $"| {first} | {string.Join(" | ", columns)} |\n|---|{string.Concat(columns.Select(_ => "---:|"))}";
-    }
-
-    public static string Line(string first, IEnumerable<LedgerFigure<T>> figures, T row) =>
-        $"| {first} | {string.Join(" | ", figures.Select(figure => Ledger.Write(figure.Of(row), figure.Digits)))} |";
+    public static IEnumerable<string> Table(string first, IReadOnlyList<LedgerFigure<T>> figures, IEnumerable<(string Name, T Row)> rows) =>
+    [
+        $"| {first} | {string.Join(" | ", figures.Select(figure => figure.Column))} |",
+        $"|---|{string.Concat(figures.Select(_ => "---:|"))}",
+        .. rows.Select(row => $"| {row.Name} | {string.Join(" | ", figures.Select(figure => Ledger.Write(figure.Of(row.Row), figure.Digits)))} |"),
+    ];
 }

@@ -54,10 +54,7 @@ public class MinuteScoreboard
     {
         var rows = TextbookDetector.All.Select(textbook => (textbook.Name, Scores: textbook.Judge(set))).Prepend((Name: Ours, Scores: scores)).ToArray();
         foreach (var budget in Budgets)
-            Ledger.Write(At(budget), Table("detector", rows.Select(row => (row.Name, yardstick.Row(row.Scores, yardstick.Calibrate(row.Scores, budget))))));
-        Ledger.Write("At the shipped thresholds", Table("level", Thresholds().Select(level => (level.Name, yardstick.Row(scores, level.Score)))));
+            Ledger.Write(At(budget), LedgerFigure<YardstickRow>.Table("detector", Figures, rows.Select(row => (row.Name, yardstick.Row(row.Scores, yardstick.Calibrate(row.Scores, budget))))));
+        Ledger.Write("At the shipped thresholds", LedgerFigure<YardstickRow>.Table("level", Figures, Thresholds().Select(level => (level.Name, yardstick.Row(scores, level.Score)))));
     }
-
-    private static IEnumerable<string> Table(string first, IEnumerable<(string Name, YardstickRow Row)> rows) =>
-        rows.Select(row => LedgerFigure<YardstickRow>.Line(row.Name, Figures, row.Row)).Prepend(LedgerFigure<YardstickRow>.Head(first, Figures));
 }

@@ -50,12 +50,15 @@ internal sealed class ServiceDraw(long seed, int service, SetSize size, bool out
     private void Ordinary()
     {
         var common = _noise.OfService(_dice);
-        var wanders = _regions.Select(_ => (Region: _noise.OfRegion(_dice), Gusts: _noise.OfGusts(_dice))).ToArray();
+        var wanders = _regions.Select(_ => (Region: _noise.OfRegion(_dice), Gusts: _noise.OfGusts(_dice), People: new Company(_dice, cellMinutes: 1))).ToArray();
         for (var minute = 0; minute < size.Minutes; minute++)
         {
             var all = common.After(1);
             for (var i = 0; i < _regions.Length; i++)
-                _regions[i].Counts[minute] = _dice.Poisson(Usual(_regions[i], minute) * _noise.Factor(all + wanders[i].Region.After(1) + wanders[i].Gusts.After(1)));
+            {
+                var (region, gusts, people) = wanders[i];
+                _regions[i].Counts[minute] = people.Next(Usual(_regions[i], minute) * _noise.Factor(all + region.After(1) + gusts.After(1)));
+            }
         }
     }
 

@@ -5,7 +5,7 @@ namespace Aggregator.Simulator;
 /// <summary>A burst of 10 to 500 reports by bots within two minutes, in an ordinary hour: is it taken for an outage?</summary>
 internal static class BotTrial
 {
-    private const int PastDays = 21;
+    private const int PastDays = 14;
     private const int LiveMinutes = 240;
     private const int AfterMinutes = 15;
 

@@ -4,7 +4,7 @@ namespace Aggregator.Simulator;
 
 /// <summary>What the intake hands to the detector of one series: minutes of the past first, then buckets of ten seconds.</summary>
 /// <remarks>
-/// A report is a person's first in the dedup window, so ordinary people are a Poisson crowd whose rate follows the week and wanders
+/// A report is a person's first in the dedup window, so ordinary people are nearly a Poisson crowd (<see cref="Company"/>) whose rate follows the week and wanders
 /// (<see cref="Noise"/>); the wandering goes on from the past into the present without a step.
 /// </remarks>
 internal sealed class IntakeSeries
@@ -14,6 +14,7 @@ internal sealed class IntakeSeries
     private readonly Week _week;
     private readonly Noise _noise;
     private readonly Wander _service, _region, _gusts;
+    private readonly Company _people;
     private readonly double _perMinute;
     private readonly NetworkShares _shares = new(new DetectionOptions().NetworkShare);
 
@@ -24,6 +25,7 @@ internal sealed class IntakeSeries
         _week = Week.Draw(_dice);
         _noise = Noise.Draw(_dice);
         (_service, _region, _gusts) = (_noise.OfService(_dice), _noise.OfRegion(_dice), _noise.OfGusts(_dice));
+        _people = new(_dice, 1.0 / BucketsPerMinute);
         _perMinute = perMinute / (at is { } minute ? _week.At(minute) : 1);
     }
 
@@ -39,7 +41,7 @@ internal sealed class IntakeSeries
         for (var i = 0; i < minutes; i++, Bucket += BucketsPerMinute)
         {
             _shares.MoveTo(Minute);
-            counts[i] = People(Rate(1)).Reports;
+            counts[i] = Offer(_people.Next(Rate(1), cells: BucketsPerMinute)).Reports;
         }
 
         return counts;
@@ -50,7 +52,7 @@ internal sealed class IntakeSeries
     public IntakeBucket Next(double affected = 0)
     {
         _shares.MoveTo(Minute);
-        var bucket = People(Rate(1.0 / BucketsPerMinute) / BucketsPerMinute + affected);
+        var bucket = Offer(_people.Next(Rate(1.0 / BucketsPerMinute) / BucketsPerMinute) + _dice.Poisson(affected));
         Bucket++;
         return bucket;
     }
@@ -74,10 +76,10 @@ internal sealed class IntakeSeries
     private double Rate(double minutes) =>
         _perMinute * _week.At(Minute) * _noise.Factor(_service.After(minutes) + _region.After(minutes) + _gusts.After(minutes));
 
-    private IntakeBucket People(double mean)
+    private IntakeBucket Offer(int people)
     {
         var (counted, heard) = (0, 0);
-        for (var left = _dice.Poisson(mean); left > 0; left--)
+        for (; people > 0; people--)
         {
             var one = _shares.Offer(Networks.Draw(_dice), 1);
             (counted, heard) = (counted + one.Reports, heard + one.Networks);

@@ -23,7 +23,7 @@ internal sealed record OutageKind(double Usual, double Times, double RampMinutes
 /// <summary>Onsets at a moment left to chance, after weeks of ordinary life: how long until it is a spike.</summary>
 internal static class OutageTrial
 {
-    private const int PastDays = 21;
+    private const int PastDays = 14;
     private const int LiveMinutes = 240;
     private const int PatienceMinutes = 60;
 

@@ -3,7 +3,7 @@ namespace Aggregator.Simulator;
 /// <summary>Thirty days in which nothing happens: every spike is a false one.</summary>
 internal static class QuietTrial
 {
-    private const int PastDays = 21;
+    private const int PastDays = 14;
     private const int LiveDays = 30;
 
     public static int FalseSpikes(double perMinute, long seed, int trial)

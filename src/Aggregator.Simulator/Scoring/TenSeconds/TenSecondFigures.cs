@@ -18,7 +18,7 @@ internal sealed record TenSecondFigures(IReadOnlyList<DelayRow> Delays, IReadOnl
     // The first is the least of the outages a hundred times the usual: one report a second.
     public static IReadOnlyList<OutageKind> Kinds { get; } =
     [
-        new(0.6, 100), new(5, 100), new(10, 10), new(1, 60), new(0.1, 100), new(1, 10), new(100, 3), new(10, 10, RampMinutes: 10), new(1, 30, RampMinutes: 20),
+        new(0.6, 100), new(5, 100), new(10, 10), new(1, 60), new(0.1, 100), new(1, 10), new(10, 10, RampMinutes: 10), new(1, 30, RampMinutes: 20), new(100, 3),
     ];
 
     public static IReadOnlyList<double> Volumes { get; } = [0.01, 0.1, 1, 10, 100];
@@ -26,12 +26,13 @@ internal sealed record TenSecondFigures(IReadOnlyList<DelayRow> Delays, IReadOnl
     /// <summary>False spikes per series and 30 days, of all volumes together.</summary>
     public double FalsePerMonth => (double)Quiet.Sum(row => row.FalseSpikes) / Math.Max(1, Quiet.Sum(row => row.Months));
 
+    /// <param name="kinds">Of outages; each trial of each has a crowd of its own, the same whatever else is measured.</param>
     /// <param name="trials">Of each kind of outage and of bots.</param>
     /// <param name="months">Quiet series of 30 days, of each volume.</param>
-    public static TenSecondFigures Measure(long seed, int trials, int months, CancellationToken cancel = default)
+    public static TenSecondFigures Measure(IEnumerable<OutageKind> kinds, long seed, int trials, int months, CancellationToken cancel = default)
     {
         return new(
-            [.. Kinds.Select(kind => Row(kind, Many(trials, trial => OutageTrial.Delay(kind, seed, trial), cancel)))],
+            [.. kinds.Select(kind => Row(kind, Many(trials, trial => OutageTrial.Delay(kind, seed, trial), cancel)))],
             [.. Volumes.Select(volume => new QuietRow(volume, months, Many(months, month => QuietTrial.FalseSpikes(volume, seed, month), cancel).Sum()))],
             [Bursts(named: true), Bursts(named: false)]);
 
