@@ -45,7 +45,7 @@ internal sealed class CountFile : IDisposable
                 throw _text.LineFault($"{column + 1} cells where {row.Length} series are named.");
             }
 
-            if (!_text.TryRead(out cell)) cell = default;
+            _text.TryRead(out cell);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Text;
 
 namespace Aggregator.Simulator;
@@ -33,7 +32,7 @@ internal sealed class CsvText : IDisposable
     {
         if (!File.Exists(path)) throw new UsageException($"There is no file '{path}'.");
         var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
-        return new(path, IsGzip(file) ? new GZipStream(file, CompressionMode.Decompress) : file);
+        return new(path, IsGzip(file) ? new WholeGzip(file) : file);
     }
 
     /// <summary>The next cell; false at the end of the file. It stands until the next call.</summary>
