@@ -6,4 +6,5 @@ namespace Aggregator.Domain;
 /// <param name="Expected">Reports expected in it.</param>
 /// <param name="From">Its first bucket.</param>
 /// <param name="Through">Its last bucket.</param>
-internal readonly record struct Evidence(double Score, double Observed, double Expected, long From, long Through);
+/// <param name="Phi">The overdispersion of counts over such a window.</param>
+internal readonly record struct Evidence(double Score, double Observed, double Expected, long From, long Through, double Phi);

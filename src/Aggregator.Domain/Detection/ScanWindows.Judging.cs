@@ -14,7 +14,7 @@ internal sealed partial class ScanWindows
         if (best.Score > 0) return best;
 
         var (reports, expected) = Last(_typical);
-        return new(Score: 0, reports, expected, From: (SlotOf(_bucket) - _typical + 1) * _perSlot, _bucket);
+        return new(Score: 0, reports, expected, From: (SlotOf(_bucket) - _typical + 1) * _perSlot, _bucket, baseline.Phi(_typical * _slotMinutes));
     }
 
     /// <summary>What the last 5, 10 and 15 minutes say, nothing trimmed: how far from calm it still is. On buckets below a minute a busy series is asked for the shortest alone.</summary>
@@ -54,8 +54,9 @@ internal sealed partial class ScanWindows
             for (; looked < window; looked++)
                 Rank(_farReports[Back(newest, looked)] - _farReports[Back(newest, looked + 1)], ref largest, ref second);
 
-            var score = Likelihood.Ratio(count - largest - second, expected, baseline.Phi(window * _slotMinutes) + ExtraPhi);
-            if (score > best.Score) best = new(score, count, sum, from, _bucket);
+            var phi = baseline.Phi(window * _slotMinutes);
+            var score = Likelihood.Ratio(count - largest - second, expected, phi + ExtraPhi);
+            if (score > best.Score) best = new(score, count, sum, from, _bucket, phi);
         }
 
         return best;
@@ -78,8 +79,9 @@ internal sealed partial class ScanWindows
             var sum = _nearExpected[newest] - _nearExpected[oldest];
             if (weight < LeastNear || weight <= sum + Floor) continue;
 
-            var score = Likelihood.Ratio(weight, sum + Floor, baseline.Phi(window * _bucketMinutes) + ExtraPhi) - NearHandicap;
-            if (score > best.Score) best = new(score, count, sum, from, _bucket);
+            var phi = baseline.Phi(window * _bucketMinutes);
+            var score = Likelihood.Ratio(weight, sum + Floor, phi + ExtraPhi) - NearHandicap;
+            if (score > best.Score) best = new(score, count, sum, from, _bucket, phi);
         }
 
         return best;

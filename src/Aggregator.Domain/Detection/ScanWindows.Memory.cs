@@ -12,6 +12,7 @@ internal sealed partial class ScanWindows
         to.Write(_farBest.Expected);
         to.Write(_farBest.From);
         to.Write(_farBest.Through);
+        to.Write(_farBest.Phi);
         foreach (var values in new[] { _farReports, _nearReports, _nearNetworks })
         {
             // Running sums differ by little from place to place: small differences are short.
@@ -27,7 +28,7 @@ internal sealed partial class ScanWindows
         _bucket = from.ReadInt64();
         _emptyThrough = from.ReadInt64();
         _networks = from.ReadDouble();
-        _farBest = new(from.ReadDouble(), from.ReadDouble(), from.ReadDouble(), from.ReadInt64(), from.ReadInt64());
+        _farBest = new(from.ReadDouble(), from.ReadDouble(), from.ReadDouble(), from.ReadInt64(), from.ReadInt64(), from.ReadDouble());
         foreach (var values in new[] { _farReports, _nearReports, _nearNetworks })
         {
             for (var i = 0; i < values.Length; i++) values[i] = from.Read7BitEncodedInt64() + (i == 0 ? 0 : values[i - 1]);

@@ -2,7 +2,7 @@ namespace Aggregator.Domain;
 
 public sealed partial class SpikeDetector
 {
-    private const byte Version = 1;
+    private const byte Version = 2;
 
     /// <summary>All that is needed to go on after a restart, in a few kB.</summary>
     public byte[] Save()
@@ -19,7 +19,10 @@ public sealed partial class SpikeDetector
         to.Write(_open);
         to.Write(_spike);
         to.Write(_unrestAt);
+        to.Write(_opened);
+        to.Write(_spikeSince.UtcTicks);
         to.Write(_onset.UtcTicks);
+        to.Write(_surest);
         to.Write((byte)Latest.Level);
         to.Write((byte)Latest.Reason);
         to.Write(Latest.Observed);
@@ -27,6 +30,8 @@ public sealed partial class SpikeDetector
         to.Write(Latest.Window.Ticks);
         to.Write(Latest.Score);
         to.Write(Latest.Since.UtcTicks);
+        to.Write(Latest.Overdispersion);
+        to.Write((Latest.Onset ?? DateTimeOffset.MinValue).UtcTicks);
         _baseline.Save(to);
         _windows.Save(to);
         return bytes.ToArray();
@@ -63,10 +68,14 @@ public sealed partial class SpikeDetector
         _open = from.ReadBoolean();
         _spike = from.ReadBoolean();
         _unrestAt = from.ReadInt64();
+        _opened = from.ReadInt64();
+        _spikeSince = new(from.ReadInt64(), TimeSpan.Zero);
         _onset = new(from.ReadInt64(), TimeSpan.Zero);
+        _surest = from.ReadDouble();
         Latest = new(
             (Level)from.ReadByte(), (VerdictReason)from.ReadByte(), from.ReadDouble(), from.ReadDouble(),
-            new(from.ReadInt64()), from.ReadDouble(), new(from.ReadInt64(), TimeSpan.Zero));
+            new(from.ReadInt64()), from.ReadDouble(), new(from.ReadInt64(), TimeSpan.Zero), from.ReadDouble(),
+            from.ReadInt64() is var onset && onset == 0 ? null : new(onset, TimeSpan.Zero));
         _baseline.Load(from);
         _windows.Load(from);
     }
@@ -75,6 +84,7 @@ public sealed partial class SpikeDetector
     {
         (Next, Latest, _baseline, _windows) = (other.Next, other.Latest, other._baseline, other._windows);
         (_step, _stepReports, _stepSeen, _gaps) = (other._step, other._stepReports, other._stepSeen, other._gaps);
-        (_open, _spike, _unrestAt, _onset) = (other._open, other._spike, other._unrestAt, other._onset);
+        (_open, _spike, _unrestAt, _spikeSince) = (other._open, other._spike, other._unrestAt, other._spikeSince);
+        (_opened, _onset, _surest) = (other._opened, other._onset, other._surest);
     }
 }

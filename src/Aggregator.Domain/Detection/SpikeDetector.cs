@@ -29,7 +29,10 @@ public sealed partial class SpikeDetector
     private bool _open;
     private bool _spike;
     private long _unrestAt;
+    private long _opened;
+    private DateTimeOffset _spikeSince;
     private DateTimeOffset _onset;
+    private double _surest;
 
     /// <param name="grid">Buckets of 10 s to 1 h that divide a minute, five minutes, or an hour into quarters.</param>
     /// <exception cref="ArgumentOutOfRangeException">Buckets of another length.</exception>
@@ -87,9 +90,12 @@ public sealed partial class SpikeDetector
 
         var evidence = _windows.Judge(_baseline);
         var slot = _windows.SlotOf(bucket);
-        if (evidence.Score >= Math.Min(_options.ElevatedScore, _options.SpikeScore) && !_open) (_open, _unrestAt) = (true, slot);
+        if (evidence.Score >= Math.Min(_options.ElevatedScore, _options.SpikeScore) && !_open) (_open, _unrestAt, _opened, _surest) = (true, slot, bucket, 0);
         if (evidence.Score >= _options.SpikeScore && !_spike)
-            (_spike, _unrestAt, _onset) = (true, slot, Grid.StartOf(evidence.From));
+            (_spike, _unrestAt, _spikeSince) = (true, slot, Grid.StartOf(evidence.From));
+
+        // The window that says most begins where the trouble did; what begins after it was first seen tells of its growth.
+        if (_open && evidence.Score > _surest && evidence.From <= _opened) (_surest, _onset) = (evidence.Score, Grid.StartOf(evidence.From));
 
         if (_open && _windows.EndsSlot(bucket))
         {
@@ -113,8 +119,10 @@ public sealed partial class SpikeDetector
             Level.Elevated => VerdictReason.AboveUsual,
             _ => evidence.Observed < FewReports && evidence.Observed > 2 * evidence.Expected ? VerdictReason.BelowFloor : VerdictReason.AsUsual,
         };
-        var since = level == Level.Spike ? _onset : level == Latest.Level && Latest.Since != default ? Latest.Since : Grid.EndOf(bucket);
-        return new(level, reason, evidence.Observed, evidence.Expected, (evidence.Through - evidence.From + 1) * Grid.Length, evidence.Score, since);
+        var since = level == Level.Spike ? _spikeSince : level == Latest.Level && Latest.Since != default ? Latest.Since : Grid.EndOf(bucket);
+        return new(
+            level, reason, evidence.Observed, evidence.Expected, (evidence.Through - evidence.From + 1) * Grid.Length, evidence.Score, since,
+            evidence.Phi, _open ? _onset : null);
     }
 
     // An open spike is remembered through a gap of any length: only calm that was seen ends it.
@@ -122,7 +130,6 @@ public sealed partial class SpikeDetector
     {
         _gaps += buckets;
         _unrestAt = _windows.SlotOf(through);
-        if (_gaps >= 2 && Latest.Level != Level.Unknown)
-            Latest = new(Level.Unknown, VerdictReason.NoSight, Observed: 0, Expected: 0, Window: default, Score: 0, Grid.EndOf(through));
+        if (_gaps >= 2 && Latest.Level != Level.Unknown) Latest = Verdict.Blind(Grid.EndOf(through));
     }
 }

@@ -32,12 +32,13 @@ public sealed class IncidentTracker
     public IReadOnlyCollection<HeardRegion> Regions => _heard.Values;
 
     /// <summary>Hears a region, or <see cref="RegionCode.All"/>, and decides.</summary>
-    public IncidentDecision Hear(RegionCode region, Verdict verdict, DateTimeOffset now)
+    /// <param name="networks">Distinct networks in the window that decided; 0 where they are not known.</param>
+    public IncidentDecision Hear(RegionCode region, Verdict verdict, DateTimeOffset now, long networks = 0)
     {
         now = Forward(now);
         var since = verdict.Level == Level.Spike ? _heard.GetValueOrDefault(region)?.SpikeSince ?? now : (DateTimeOffset?)null;
-        _heard[region] = new(region, verdict, now, since);
-        Open = Open?.Hear(region, verdict, now);
+        var heard = _heard[region] = new(region, verdict, now, networks, since);
+        Open = Open?.Hear(heard, now);
         return Decide([region], now);
     }
 
@@ -115,8 +116,7 @@ public sealed class IncidentTracker
 
     private void LoseSight(RegionCode region)
     {
-        var verdict = default(Verdict) with { Level = Level.Unknown, Reason = VerdictReason.NoSight, Since = _now };
-        _heard[region] = new(region, verdict, _now, SpikeSince: null);
+        _heard[region] = new(region, Verdict.Blind(_now), _now, Networks: 0, SpikeSince: null);
     }
 
     private DateTimeOffset Forward(DateTimeOffset now) => _now = now > _now ? now : _now;

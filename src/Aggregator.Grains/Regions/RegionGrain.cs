@@ -75,7 +75,8 @@ internal sealed partial class RegionGrain(
             [.. SlidingWindow.Windows.Select(window => Expected(window, now))],
             _window.Sum(TimeSpan.FromHours(1)).Symptoms.ToImmutableDictionary(),
             Networks(),
-            Spark(now)));
+            Spark(now),
+            Networks(_detector.Latest)));
     }
 
     public Task<SeriesSnapshot> Series(DateTimeOffset from, DateTimeOffset to, TimeSpan step) =>
@@ -194,7 +195,7 @@ internal sealed partial class RegionGrain(
     {
         var verdict = _detector.Latest;
         var news = new RegionNews(
-            _series.Region.Value, VerdictDocument.From(verdict), _window.Reports(Quarter), Math.Round(Expected(Quarter, now), 2), verdict.Window > TimeSpan.Zero ? _window.Sum(verdict.Window).Networks : 0,
+            _series.Region.Value, VerdictDocument.From(verdict), _window.Reports(Quarter), Math.Round(Expected(Quarter, now), 2), Networks(verdict),
             verdict.Level is Level.Spike or Level.Elevated ? Since(verdict.Since, now) : ImmutableDictionary<string, long>.Empty,
             _series.Region.IsAll ? Spark(now) : []);
 
@@ -230,6 +231,16 @@ internal sealed partial class RegionGrain(
     }
 
     private double Expected(TimeSpan window, DateTimeOffset now) => _detector.Expected(now - window, now);
+
+    /// <summary>Distinct networks in the window that decided, as it lay at the last close.</summary>
+    private long Networks(Verdict verdict)
+    {
+        if (_detector.Next is not { } next || verdict.Window == TimeSpan.Zero) return 0;
+
+        var heard = _window.Between(next - Grid.Count(verdict.Window), next).Sum(bucket => bucket.Value.Networks);
+        // A long window is asked at the end of a minute and stands until the next: there are never more networks than reports.
+        return Math.Min(heard, (long)verdict.Observed);
+    }
 
     private long Networks() => _window.Sum(reports.Value.DedupWindow).Networks;
 

@@ -41,7 +41,7 @@ internal sealed partial class ServiceGrain(
     {
         var now = clock.GetUtcNow();
         _regions[news.Region] = (news, now);
-        await Decide(() => _tracker.Hear(RegionCode.Parse(news.Region), news.Verdict.ToDomain(), now), now);
+        await Decide(() => _tracker.Hear(RegionCode.Parse(news.Region), news.Verdict.ToDomain(), now, news.Networks), now);
         await DecideTheRest(now);
         await Post();
     }
@@ -111,7 +111,7 @@ internal sealed partial class ServiceGrain(
                 await GrainFactory.GetGrain<IRegionGrain>($"{_service}|{region}").Wake();
                 if (!_regions.TryGetValue(region, out var heard) || now - heard.At < HeartbeatMissing) continue;
 
-                var blind = new Verdict(Level.Unknown, VerdictReason.NoSight, 0, 0, TimeSpan.Zero, 0, now);
+                var blind = Verdict.Blind(now);
                 _regions[region] = (heard.News with { Verdict = VerdictDocument.From(blind) }, now);
                 await Decide(() => _tracker.Hear(RegionCode.Parse(region), blind, now), now);
                 _toPost = true;

@@ -14,10 +14,12 @@ public sealed record ReportOutcomeView(string Outcome, string Sentence);
 /// <remarks>
 /// The templates are in <see cref="Sentences"/>. The page carries them as a JSON block, and js/words.js fills the same
 /// ones when newer numbers arrive, so a sentence is written once; only the choice between them is made in both places.
+/// Why a level is what it is comes as a sentence from the server; see <c>Wording.Verdicts.cs</c>.
 /// </remarks>
 internal static partial class Wording
 {
-    public static string Json { get; } = JsonSerializer.Serialize(Sentences.All);
+    public static string Json { get; } =
+        JsonSerializer.Serialize(Sentences.All.Where(sentence => !sentence.Key.StartsWith(Why, StringComparison.Ordinal)).ToDictionary());
 
     public static string Of(Level level) => Sentences.All[$"level.{level}"];
 
@@ -40,14 +42,14 @@ internal static partial class Wording
         !double.IsFinite(expected) ? "–" : expected.ToString(expected < 9.95 ? "0.#" : "N0", CultureInfo.InvariantCulture);
 
     /// <summary>How many times the usual: <c>13×</c>, <c>over 999×</c> where nearly nothing is usual, a dash where nothing was seen.</summary>
-    public static string Ratio(double ratio) =>
-        ratio == 0 ? "–" : ratio > 999 ? Sentences.All["ratio.huge"] : Say("ratio", ("n", Usual(ratio)));
+    public static string Ratio(double? times) =>
+        times is not { } ratio || ratio == 0 ? "–" : ratio > 999 ? Sentences.All["ratio.huge"] : Say("ratio", ("n", Usual(ratio)));
 
     public static string Reports(long count) => Say(count == 1 ? "reports.one" : "reports.many", ("n", Number(count)));
 
-    /// <summary>The arithmetic in a sentence.</summary>
-    public static string Evidence(long reports, double expected) =>
-        Say("evidence", ("reports", Reports(reports)), ("expected", Usual(expected)));
+    /// <summary>The arithmetic in a sentence, with the place where it is not that of all together.</summary>
+    public static string Evidence(EvidenceAnswer evidence, string region) =>
+        evidence.Region == RegionCode.All.Value ? evidence.Sentence : Say("evidence.in", ("region", region), ("sentence", evidence.Sentence));
 
     /// <summary>How everything is, in one sentence.</summary>
     public static string Front(IReadOnlyList<ServiceSummary> services)

@@ -27,20 +27,22 @@ public sealed record ServicesAnswer(DateTimeOffset At, IReadOnlyList<ServiceSumm
 /// <param name="Expected">What is usual for the same windows.</param>
 /// <param name="Symptoms">Reports of the last hour by symptom; every symptom of the catalog has a row.</param>
 /// <param name="OpenIncident">The open incident, if there is one.</param>
+/// <param name="Evidence">The arithmetic of its level: that of the region, or of the sum of all, which says most.</param>
 public sealed record ServiceAnswer(
     DateTimeOffset At, string Service, string Name, string Category, string? Homepage,
     Level Level, VerdictReason Reason, DateTimeOffset Since, long Reports15m, double Expected15m, int RegionsInSpike, string? Incident,
     IReadOnlyDictionary<string, long> Reports, IReadOnlyDictionary<string, double> Expected,
-    IReadOnlyDictionary<string, long> Symptoms, IReadOnlyList<long> Spark, IncidentAnswer? OpenIncident);
+    IReadOnlyDictionary<string, long> Symptoms, IReadOnlyList<long> Spark, IncidentAnswer? OpenIncident, EvidenceAnswer Evidence);
 
 /// <summary>One region of a service.</summary>
 /// <param name="Since">Since when it has its level; for a spike, the estimated onset.</param>
 /// <param name="Symptoms">Reports of the last hour by symptom.</param>
 /// <param name="Networks">Distinct networks heard in the last dedup window.</param>
+/// <param name="Evidence">The arithmetic of its level.</param>
 public sealed record RegionAnswer(
     string Region, string Name, Level Level, VerdictReason Reason, DateTimeOffset Since,
     IReadOnlyDictionary<string, long> Reports, IReadOnlyDictionary<string, double> Expected,
-    IReadOnlyDictionary<string, long> Symptoms, long Networks);
+    IReadOnlyDictionary<string, long> Symptoms, long Networks, EvidenceAnswer Evidence);
 
 /// <summary>The regions of a service that anybody reported from, worst first.</summary>
 public sealed record RegionsAnswer(DateTimeOffset At, string Service, IReadOnlyList<RegionAnswer> Regions);
@@ -58,7 +60,15 @@ public sealed record SpikesAnswer(DateTimeOffset At, IReadOnlyList<SpikeAnswer> 
 /// <summary>One region of one service that is not at its usual level.</summary>
 /// <param name="Observed">Reports in the window that decided.</param>
 /// <param name="Expected">Reports that are usual for that window.</param>
-/// <param name="Ratio">Observed over expected.</param>
+/// <param name="Ratio">Observed over expected; none where nothing is expected.</param>
+/// <param name="Networks">Distinct networks in that window; 0 where they are not known.</param>
+/// <param name="Usual">What that window holds in 95 cases of 100.</param>
+/// <param name="Window">The window that decided: <c>30s</c>, <c>5m</c>, <c>4h</c>.</param>
+/// <param name="Onset">When the trouble began, as far as it can be told; <c>since</c> is when the level was taken.</param>
+/// <param name="Score">How sure: a log likelihood ratio, 0 or more.</param>
+/// <param name="Chance">How often chance alone gets so far in one series; none where it does so all the time, or nothing is known of it yet.</param>
+/// <param name="Sentence">The same for a person.</param>
 public sealed record SpikeAnswer(
-    string Service, string Region, Level Level, VerdictReason Reason, double Observed, double Expected, double Ratio, long Networks,
-    DateTimeOffset Since, string? Incident);
+    string Service, string Region, Level Level, VerdictReason Reason, double Observed, double Expected, double? Ratio, long Networks,
+    DateTimeOffset Since, string? Incident,
+    UsualAnswer? Usual, string? Window, DateTimeOffset? Onset, double Score, ChanceAnswer? Chance, string Sentence);

@@ -38,12 +38,13 @@ internal sealed class ServiceReader(Catalog catalog, SnapshotCache snapshots, IG
             from standing in snapshot.Services.Values
             where (service is null || standing.Service == service) && ServiceKey.TryParse(standing.Service, out var key) && catalog.Find(key) is not null
             from restless in standing.Regions
-            let verdict = snapshot.Blind ? restless.Verdict with { Level = Level.Unknown, Reason = VerdictReason.NoSight } : restless.Verdict
+            let verdict = snapshot.Blind ? Verdict.Blind(snapshot.At) : restless.Verdict.ToDomain()
             where (region is null || restless.Region == region) && levels.Contains(verdict.Level)
             orderby verdict.Level descending, verdict.Score descending, standing.Service, restless.Region
+            let evidence = EvidenceAnswer.Now(restless.Region, verdict, restless.Networks, snapshot.At)
             select new SpikeAnswer(
-                standing.Service, restless.Region, verdict.Level, verdict.Reason, verdict.Observed, Round(verdict.Expected),
-                Round(verdict.Observed / Math.Max(verdict.Expected, 0.01)), restless.Networks, verdict.Since, standing.OpenIncident?.Id);
+                standing.Service, restless.Region, verdict.Level, verdict.Reason, evidence.Observed, evidence.Expected, evidence.Ratio, evidence.Networks,
+                verdict.Since, standing.OpenIncident?.Id, evidence.Usual, evidence.Window, evidence.Onset, evidence.Score, evidence.Chance, evidence.Sentence);
         return new(snapshot.At, [.. spikes]);
     }
 
@@ -55,12 +56,16 @@ internal sealed class ServiceReader(Catalog catalog, SnapshotCache snapshots, IG
         var standing = snapshot.Find(service.Service);
         var reports = ByWindow(all.Reports);
         var expected = ByWindow(all.Expected.Select(Round));
-        var worst = standing?.Regions.OrderByDescending(region => region.Verdict.Level).FirstOrDefault()?.Verdict ?? all.Verdict;
+        var worst = standing?.Regions.OrderByDescending(region => region.Verdict.Level).ThenByDescending(region => region.Verdict.Score).FirstOrDefault()
+            ?? new RegionStanding(RegionCode.All.Value, all.Verdict, all.VerdictNetworks);
+        // A board that has lost sight of the service, or has not woken it yet, knows nothing of the regions either.
+        var verdict = summary.Level == Level.Unknown && worst.Verdict.Level != Level.Unknown ? Verdict.Blind(snapshot.At) : worst.Verdict.ToDomain();
         return new(
             clock.GetUtcNow(), service.Service, service.Name, service.Category, service.Homepage,
-            summary.Level, worst.Reason, standing?.Since ?? all.Verdict.Since, reports["15m"], expected["15m"], summary.RegionsInSpike, summary.Incident,
+            summary.Level, verdict.Reason, standing?.Since ?? all.Verdict.Since, reports["15m"], expected["15m"], summary.RegionsInSpike, summary.Incident,
             reports, expected, service.Symptoms.ToDictionary(symptom => symptom, symptom => all.Symptoms.GetValueOrDefault(symptom)), all.Spark,
-            standing?.OpenIncident is { } open ? IncidentAnswers.From(open) : null);
+            standing?.OpenIncident is { } open ? IncidentAnswers.From(open) : null,
+            EvidenceAnswer.Now(worst.Region, verdict, worst.Networks, snapshot.At));
     }
 
     public async Task<RegionsAnswer> Regions(ServiceKey service)
@@ -76,7 +81,8 @@ internal sealed class ServiceReader(Catalog catalog, SnapshotCache snapshots, IG
         var read = await grains.GetGrain<IRegionGrain>(new SeriesKey(service, region).ToString()).Read();
         return new(
             read.Region, catalog.NameOf(read.Region), read.Verdict.Level, read.Verdict.Reason, read.Verdict.Since,
-            ByWindow(read.Reports), ByWindow(read.Expected.Select(Round)), read.Symptoms, read.Networks);
+            ByWindow(read.Reports), ByWindow(read.Expected.Select(Round)), read.Symptoms, read.Networks,
+            EvidenceAnswer.Now(read.Region, read.Verdict.ToDomain(), read.VerdictNetworks, clock.GetUtcNow()));
     }
 
     private async Task<List<RegionCode>> Codes(ServiceKey service)

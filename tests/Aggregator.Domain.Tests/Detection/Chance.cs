@@ -27,7 +27,7 @@ internal sealed class Chance(int seed)
         }
     }
 
-    private double Normal() => Math.Sqrt(-2 * Math.Log(Uniform())) * Math.Cos(2 * Math.PI * Uniform());
+    public double Normal() => Math.Sqrt(-2 * Math.Log(Uniform())) * Math.Cos(2 * Math.PI * Uniform());
 
     private double Uniform()
     {

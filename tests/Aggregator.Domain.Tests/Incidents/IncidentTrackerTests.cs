@@ -94,11 +94,19 @@ public class IncidentTrackerTests
     public void The_peak_is_the_moment_of_the_most_unusual_reports_per_second()
     {
         Open(Us);
-        Hear(Us, Say(Level.Spike) with { Observed = 5000, Window = TimeSpan.FromMinutes(1) }, 20);
+        _tracker.Hear(Us, Say(Level.Spike) with { Observed = 5000 }, Start.AddSeconds(20), networks: 70);
         Hear(Us, Say(Level.Spike) with { Observed = 9000, Window = TimeSpan.FromHours(1) }, 30);
 
-        Assert.Equal(new(Start.AddSeconds(20), 5000, 10, TimeSpan.FromMinutes(1)), _tracker.Open!.Peak);
+        Assert.Equal(new(Start.AddSeconds(20), Us, Say(Level.Spike) with { Observed = 5000 }, Networks: 70), _tracker.Open!.Peak);
         Assert.Equal(_tracker.Open.Peak, _tracker.Open.Regions.Single().Peak);
+    }
+
+    [Fact]
+    public void An_incident_remembers_from_how_many_networks_it_was_opened()
+    {
+        _tracker.Hear(Us, Say(Level.Spike), Start, networks: 5);
+        _tracker.Hear(Us, Say(Level.Spike), Start.AddSeconds(10), networks: 7);
+        Assert.Equal(7, _tracker.Open!.OpeningNetworks);
     }
 
     [Fact]

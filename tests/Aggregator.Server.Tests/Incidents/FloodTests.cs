@@ -38,10 +38,15 @@ public sealed class FloodTests : IAsyncLifetime
         var number = 0;
         var spikes = await Eventually.Is("a spike with an incident", FloodAndLook, answer => answer.List("spikes").Any(one => one.Text("incident") is not null), Soon);
         var spike = spikes.List("spikes").Single(one => one.Text("region") == "US");
-        Assert.Equal(["service", "region", "level", "reason", "observed", "expected", "ratio", "networks", "since", "incident"], spike.Names());
+        Assert.Equal(["service", "region", "level", "reason", "observed", "expected", "ratio", "networks", "since", "incident", "usual", "window", "onset", "score", "chance", "sentence"], spike.Names());
         Assert.Equal((service, "Spike", "NoBaselineYet"), (spike.Text("service"), spike.Text("level"), spike.Text("reason")));
         Assert.True(spike.GetProperty("observed").GetDouble() > 10 * spike.GetProperty("expected").GetDouble());
         Assert.True(spike.Number("networks") > 20);
+        Assert.InRange(spike.GetProperty("usual").GetProperty("high").GetDouble(), spike.GetProperty("expected").GetDouble(), spike.GetProperty("observed").GetDouble());
+        Assert.True(spike.GetProperty("score").GetDouble() >= 7.7);
+        Assert.Matches("^([1-9][0-9]*[smh])+$", spike.Text("window"));
+        Assert.InRange(spike.GetProperty("onset").GetDateTimeOffset(), RunningServer.Now.AddMinutes(-5), RunningServer.Now);
+        Assert.Contains($"from {spike.Number("networks"):N0} networks, since about", spike.Text("sentence"), StringComparison.Ordinal);
         Assert.EndsWith("Z", spike.Text("since"), StringComparison.Ordinal);
 
         await TheTagHasChanged(service, quiet);
@@ -80,7 +85,10 @@ public sealed class FloodTests : IAsyncLifetime
             "the region in the incident", () => _server.Get($"/v1/incidents/{id}"), told => told.List("regions").Any(region => region.Text("region") == "US"), Soon);
         Assert.All(new[] { "id", "service", "state", "openedAt", "peak", "regions", "symptoms", "evidence", "changes", "links" }, name => Assert.Contains(name, incident.Names()));
         Assert.Equal((id, service, "open"), (incident.Text("id"), incident.Text("service"), incident.Text("state")));
-        Assert.Equal(["at", "observed", "expected"], incident.GetProperty("peak").Names());
+        Assert.Equal(["at", "observed", "expected", "ratio", "usual", "window", "networks", "onset", "score", "chance", "sentence"], incident.GetProperty("peak").Names());
+        Assert.True(incident.GetProperty("peak").Number("networks") > 0);
+        Assert.Contains(incident.GetProperty("evidence").Text("region"), new[] { "US", "ALL" });
+        Assert.All([incident.GetProperty("evidence"), incident.GetProperty("peak"), incident.List("regions")[0].GetProperty("peak")], told => Assert.Contains("within", told.Text("sentence"), StringComparison.Ordinal));
         Assert.Equal(["region", "level", "openedAt", "peak"], incident.List("regions")[0].Names());
         Assert.True(incident.GetProperty("symptoms").Number("login") > 0);
         Assert.Equal("opened", incident.List("changes")[0].Text("kind"));
@@ -100,5 +108,6 @@ public sealed class FloodTests : IAsyncLifetime
         Assert.Equal(1, read.Number("regionsInSpike"));
         var page = await _server.Anybody.GetStringAsync($"/services/{service}");
         Assert.Contains("Many people are having trouble with", page, StringComparison.Ordinal);
+        Assert.Matches("[0-9]+ reports in the last [^<]* networks, since about ", page);
     }
 }

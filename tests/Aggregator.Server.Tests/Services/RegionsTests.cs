@@ -17,11 +17,17 @@ public sealed class RegionsTests(AggregatorFixture fixture)
         Assert.Equal(["US", "GB"], read.List("regions").Select(region => region.Text("region")));
 
         var states = read.List("regions")[0];
-        Assert.Equal(["region", "name", "level", "reason", "since", "reports", "expected", "symptoms", "networks"], states.Names());
+        Assert.Equal(["region", "name", "level", "reason", "since", "reports", "expected", "symptoms", "networks", "evidence"], states.Names());
         Assert.Equal(["1m", "5m", "15m", "1h", "24h"], states.GetProperty("reports").Names());
         Assert.Equal(3, states.GetProperty("symptoms").Number("login"));
         Assert.Equal(3, states.Number("networks"));
         Assert.NotEqual("US", states.Text("name"));
+
+        var evidence = states.GetProperty("evidence");
+        Assert.Equal(["region", "reason", "observed", "expected", "ratio", "score", "onset", "usual", "window", "networks", "chance", "sentence"], evidence.Names());
+        Assert.Equal(("US", states.Text("reason")), (evidence.Text("region"), evidence.Text("reason")));
+        Assert.Equal(JsonValueKind.Null, evidence.GetProperty("chance").ValueKind);
+        Assert.EndsWith(".", evidence.Text("sentence"), StringComparison.Ordinal);
         Assert.EndsWith("Z", states.Text("since"), StringComparison.Ordinal);
 
         var one = await _server.Get($"/v1/services/{service}/regions/US");

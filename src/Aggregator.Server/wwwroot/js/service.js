@@ -11,13 +11,14 @@ const windows = ['5m', '15m', '1h', '24h'];
 let service = null, regions = null;
 
 function showSentence() {
-  if (service && regions) setText(document.getElementById('sentence'), status(service, regions));
+  if (!service || !regions) return;
+  setText(document.getElementById('sentence'), status(service, regions));
+  fill(lead, { evidence: evidence(service.evidence, regions.find(r => r.region === service.evidence.region)?.name) });
 }
 
 function heardService(answer) {
   service = answer;
   setLevel(lead, service.level);
-  fill(lead, { evidence: evidence(service.reports15m, service.expected15m) });
   setTime(field(lead, 'since'), service.since);
   document.title = `${service.name}: ${say(`level.${service.level}`)} · Aggregator`;
   sayBlind(blindness(service.level === 'Unknown' ? 1 : 0, 1));
@@ -56,7 +57,7 @@ function showIncident(incident) {
 
 function updateRegion(row, r) {
   setLevel(row, r.level);
-  fill(row, { name: region(r.region, r.name), reason: reason(r.reason), networks: number(r.networks) });
+  fill(row, { name: region(r.region, r.name), reason: r.level === 'Normal' ? reason(r.reason) : r.evidence.sentence, networks: number(r.networks) });
   for (const window of windows) {
     fill(row, { [`reports-${window}`]: number(r.reports[window] ?? 0), [`expected-${window}`]: usually(r.expected[window] ?? 0) });
   }

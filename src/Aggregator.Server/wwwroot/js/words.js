@@ -13,10 +13,10 @@ export const say = (key, values = {}) =>
 
 export const number = count => whole.format(count);
 export const usual = expected => expected == null ? '–' : (expected < 9.95 ? tenth : whole).format(expected);
-export const ratio = times => times === 0 ? '–' : times == null || times > 999 ? say('ratio.huge') : say('ratio', { n: usual(times) });
+export const ratio = times => !times ? '–' : times > 999 ? say('ratio.huge') : say('ratio', { n: usual(times) });
 export const reports = count => say(count === 1 ? 'reports.one' : 'reports.many', { n: number(count) });
 export const usually = expected => say('usual', { n: usual(expected) });
-export const evidence = (count, expected) => say('evidence', { reports: reports(count), expected: usual(expected) });
+export const evidence = ({ region: code, sentence }, name) => code === 'ALL' ? sentence : say('evidence.in', { region: region(code, name), sentence });
 export const reason = word => say(`reason.${word}`);
 export const symptom = key => {
   const text = key.replaceAll('-', ' ');
