@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using Aggregator.Grains;
 using Orleans.Configuration;
 using Orleans.Serialization;
-using Orleans.Storage;
 using StackExchange.Redis;
 
 namespace Aggregator.Server;
@@ -76,14 +75,16 @@ internal static class Clustering
                 }
             })
             .UseRedisClustering(options => (options.ConfigurationOptions, options.CreateMultiplexer) = (redis, _ => shared))
-            .AddRedisGrainStorageAsDefault(storage => storage.Configure<Serializer>((options, serializer) =>
-            {
-                (options.ConfigurationOptions, options.CreateMultiplexer) = (redis, _ => shared);
-
-                // The same serializer as on the wire, held to the same ledger: the default, JSON, cannot read back what it wrote of an incident.
-                options.GrainStorageSerializer = new OrleansGrainStorageSerializer(serializer);
-            })));
+            .AddGrainStates(connection));
     }
+
+    /// <summary>Grain states lie in the store of everything else, over the connection that is already open.</summary>
+    public static ISiloBuilder AddGrainStates(this ISiloBuilder silo, StoreConnection connection) =>
+        silo.AddRedisGrainStorageAsDefault(storage => storage.Configure<Serializer>((options, serializer) =>
+        {
+            (options.ConfigurationOptions, options.CreateMultiplexer) = (new(), _ => Task.FromResult((connection.Multiplexer, IsShared: true)));
+            options.GrainStorageSerializer = new GrainStateSerializer(serializer);
+        }));
 
     /// <summary>Forgets the silos of an earlier life: with the embedded store this process is the cluster.</summary>
     public static Task ForgetMembers(StoreConnection connection, ClusteringOptions cluster) =>

@@ -45,6 +45,24 @@ public sealed partial class SpikeDetector
         _gaps = 0;
     }
 
+    /// <summary>After learning anew: what the earlier detector had open goes on, and what it had not is not opened by old evidence.</summary>
+    public void GoOnFrom(SpikeDetector earlier)
+    {
+        ArgumentNullException.ThrowIfNull(earlier);
+        if (Next is { } next && ((_open && !earlier._open) || (_spike && !earlier._spike))) _windows.ForgetThrough(next - 1);
+        (_open, _spike, _unrestAt, _onset) = (earlier._open, earlier._spike, earlier._unrestAt, earlier._onset);
+
+        // The next close says it anew; until then the level stays as it was told.
+        Latest = Latest.Level == earlier.Latest.Level ? Latest with { Since = earlier.Latest.Since } : earlier.Latest;
+        if (Latest.Reason == VerdictReason.NoBaselineYet && !_baseline.IsCold)
+        {
+            Latest = Latest with
+            {
+                Reason = Latest.Level switch { Level.Spike => VerdictReason.FarAboveUsual, Level.Elevated => VerdictReason.AboveUsual, _ => VerdictReason.AsUsual },
+            };
+        }
+    }
+
     // Ends the step under way, goes through those that nobody saw, and begins this one.
     private void Enter(long step)
     {

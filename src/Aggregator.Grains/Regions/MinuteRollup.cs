@@ -11,6 +11,7 @@ namespace Aggregator.Grains;
 internal sealed class MinuteRollup(SeriesKey series, ReportStore store, OpenMarks marks, SlidingWindow window)
 {
     private const int BucketsPerMinute = 6;
+    private const int LatelyMinutes = 300;
     private static readonly TimeSpan Quiet = TimeSpan.FromDays(1);
 
     private readonly HashSet<long> _changed = [];
@@ -73,6 +74,18 @@ internal sealed class MinuteRollup(SeriesKey series, ReportStore store, OpenMark
         }
 
         return counts;
+    }
+
+    /// <summary>How many of these minutes there are up to the last one that was imported lately: it holds more than was reported here.</summary>
+    public int Imported(DateTimeOffset from, long?[] counts)
+    {
+        var first = BucketGrid.Minute.IndexOf(from);
+        for (var i = counts.Length - 1; i >= Math.Max(0, counts.Length - LatelyMinutes); i--)
+        {
+            if (counts[i] > Live(first + i)) return i + 1;
+        }
+
+        return 0;
     }
 
     /// <summary>From where a detector has to learn: where it stopped, or the first minute ever kept, or one quiet day ago.</summary>

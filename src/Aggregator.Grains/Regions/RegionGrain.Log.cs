@@ -11,9 +11,9 @@ internal sealed partial class RegionGrain
     [LoggerMessage(LogLevel.Warning, "{Series} could not close its bucket; the next close tries again")]
     private partial void LogTickFailed(Exception error, SeriesKey series);
 
-    [LoggerMessage(LogLevel.Warning, "{Series} could not save its baseline; the next hour tries again")]
+    [LoggerMessage(LogLevel.Warning, "{Series} could not save its baseline; it tries again in a minute")]
     private partial void LogSaveFailed(Exception error, SeriesKey series);
 
-    [LoggerMessage(LogLevel.Information, "{Series} was saved in another format: learning anew from the minute counts")]
-    private partial void LogRelearning(SeriesKey series);
+    [LoggerMessage(LogLevel.Information, "{Series} had no saved baseline that can be read; it was learned anew from {Minutes} minutes with reports")]
+    private partial void LogLearnedAnew(SeriesKey series, int minutes);
 }

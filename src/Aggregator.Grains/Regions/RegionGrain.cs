@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Aggregator.Domain;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Orleans.Storage;
 
 namespace Aggregator.Grains;
 
@@ -17,15 +16,13 @@ internal sealed partial class RegionGrain(
     : Grain, IRegionGrain
 {
     private static readonly BucketGrid Grid = BucketGrid.TenSeconds;
-    private static readonly TimeSpan SaveEvery = TimeSpan.FromHours(1);
-
     private readonly SlidingWindow _window = new(Grid, TimeSpan.FromHours(24));
     private SpikeDetector _detector = new(Grid, detection);
     private MinuteRollup _minutes = null!;
     private SeriesKey _series;
     private IGrainTimer _timer = null!;
     private TimeSpan _delay;
-    private DateTimeOffset _savedAt;
+    private DateTimeOffset _saveAt;
     private RegionNews? _told;
     private Level _loggedLevel = Level.Normal;
 
@@ -39,9 +36,10 @@ internal sealed partial class RegionGrain(
 
         var now = clock.GetUtcNow();
         await Reread();
-        if (state.RecordExists && !_detector.TryLoad(state.State.Detector)) LogRelearning(_series);
-        await CatchUp(Grid.IndexOf(now));
-        _savedAt = now;
+        var saved = state.RecordExists && _detector.TryLoad(state.State.Detector);
+        var learned = await CatchUp(_detector, Grid.IndexOf(now));
+        if (!saved && learned > 0) LogLearnedAnew(_series, learned);
+        _saveAt = now + SaveEvery * Spread();
         _timer = this.RegisterGrainTimer(Tick, new GrainTimerCreationOptions(UntilNextClose(now), Timeout.InfiniteTimeSpan) { KeepAlive = true });
     }
 
@@ -57,11 +55,10 @@ internal sealed partial class RegionGrain(
         return Task.FromResult(new RegionGlance(_detector.Latest.Level, _window.Reports(Quarter), Expected(Quarter, now)));
     }
 
-    public async Task Reread()
+    public Task Reread()
     {
-        var now = clock.GetUtcNow();
-        var newest = Grid.IndexOf(now);
-        foreach (var (bucket, tally) in await store.ReadBuckets(_series, newest - Grid.PerDay, newest + 7)) Hear(bucket, tally, now);
+        var newest = Grid.IndexOf(clock.GetUtcNow());
+        return Reread(newest - Grid.PerDay, newest + 7);
     }
 
     public Task<RegionSnapshot> Read()
@@ -82,22 +79,6 @@ internal sealed partial class RegionGrain(
     public Task<SeriesSnapshot> Series(DateTimeOffset from, DateTimeOffset to, TimeSpan step) =>
         new SeriesReader(_series, store, marks, _window, _detector).Read(from, to, step, clock.GetUtcNow());
 
-    public async Task Import(ImmutableArray<MinuteRun> runs)
-    {
-        await _minutes.Set(runs);
-        await store.AddRegion(_series);
-    }
-
-    public Task AddUp(ImmutableArray<long> hours) => _minutes.AddUp(hours);
-
-    public async Task Relearn()
-    {
-        var open = _detector.Next;
-        _detector = new(Grid, detection);
-        await CatchUp(open ?? Grid.IndexOf(clock.GetUtcNow()));
-        await Save();
-    }
-
     public Task Wake()
     {
         // Whoever wakes it may have forgotten what it told.
@@ -107,30 +88,14 @@ internal sealed partial class RegionGrain(
 
     private static TimeSpan Quarter => TimeSpan.FromMinutes(15);
 
+    private async Task Reread(long from, long to)
+    {
+        foreach (var (bucket, tally) in await store.ReadBuckets(_series, from, to)) Hear(bucket, tally, clock.GetUtcNow());
+    }
+
     private void Hear(long bucket, Tally tally, DateTimeOffset now)
     {
         if (_window.Hear(bucket, tally, now) is CountOutcome.Counted or CountOutcome.Early) _minutes.Changed(bucket);
-    }
-
-    /// <summary>Brings the detector up to date: weeks are learned by the minute, the last hours are judged bucket by bucket.</summary>
-    private async Task CatchUp(long open)
-    {
-        var judgeFrom = open - open % 30 - Grid.Count(SpikeDetector.Reach);
-        if (_detector.Next is not { } next || next < judgeFrom)
-        {
-            var from = await _minutes.Earliest(_detector.Next, Grid.StartOf(judgeFrom));
-            _detector.Learn(from, await _minutes.Read(from, Grid.StartOf(judgeFrom)));
-        }
-
-        var first = _detector.Next ?? judgeFrom;
-        if (first >= open) return;
-
-        var sight = await marks.History(first, open);
-        for (var bucket = first; bucket < open; bucket++)
-        {
-            var tally = _window.At(bucket);
-            _detector.Close(bucket, tally.Reports > 0 || sight.IsOpen(bucket) ? tally.Reports : null, (int)Math.Min(tally.Networks, int.MaxValue));
-        }
     }
 
     private async Task Tick(CancellationToken cancellationToken)
@@ -142,7 +107,6 @@ internal sealed partial class RegionGrain(
             await CloseBuckets(Grid.IndexOf(now));
             await _minutes.Write(now);
             await Tell(now);
-            if (now - _savedAt >= SaveEvery) await Save();
             if (_window.IsEmpty && _detector.Latest.Level is Level.Normal or Level.Unknown && _minutes.AllWritten) DeactivateOnIdle();
         }
         catch (Exception error) when (error is not OperationCanceledException)
@@ -152,6 +116,7 @@ internal sealed partial class RegionGrain(
         }
         finally
         {
+            await SaveWhenDue();
             _timer.Change(UntilNextClose(clock.GetUtcNow()), Timeout.InfiniteTimeSpan);
         }
     }
@@ -160,7 +125,9 @@ internal sealed partial class RegionGrain(
     {
         if (_detector.Next is not { } next || open - next > 6)
         {
-            await CatchUp(open);
+            // More than a minute behind: hints may have been lost as well.
+            await Reread(_detector.Next ?? open - Grid.PerDay, open);
+            await CatchUp(_detector, open);
             return;
         }
 
@@ -208,26 +175,6 @@ internal sealed partial class RegionGrain(
         if (_loggedLevel == verdict.Level) return;
         LogVerdict(_series, verdict.Level, verdict.Reason, verdict.Observed, Math.Round(verdict.Expected, 2));
         _loggedLevel = verdict.Level;
-    }
-
-    private async Task Save()
-    {
-        if (_detector.Next is null) return;
-        try
-        {
-            state.State.Detector = _detector.Save();
-            await state.WriteStateAsync();
-            _savedAt = clock.GetUtcNow();
-        }
-        catch (InconsistentStateException)
-        {
-            // Another activation of this region has saved since: it is the one that lives on.
-            DeactivateOnIdle();
-        }
-        catch (Exception error)
-        {
-            LogSaveFailed(error, _series);
-        }
     }
 
     private double Expected(TimeSpan window, DateTimeOffset now) => _detector.Expected(now - window, now);
