@@ -12,7 +12,7 @@ internal sealed partial class Baseline
                 double reports = ProfilePrior, seen = ProfilePrior / mean;
                 for (var i = 0; i < Smoothing.Length; i++)
                 {
-                    var near = (quarter + i - 2 + Quarters) % Quarters;
+                    var near = (quarter + i - Smoothing.Length / 2 + Quarters) % Quarters;
                     var (own, other) = (kind * Quarters + near, (1 - kind) * Quarters + near);
                     reports += Smoothing[i] * (_sums[own] + OtherKindShare * _sums[other]);
                     seen += Smoothing[i] * (_seen[own] + OtherKindShare * _seen[other]);
@@ -51,36 +51,41 @@ internal sealed partial class Baseline
         }
     }
 
-    // What leaves the guard enters the level: the newest ten minutes wait there.
-    private void LearnLevel(long step, double reports, double seen)
+    // What was seen says the more of the level the more reports are usual, and the less the level moves by itself.
+    private void LearnLevel(double reports, double usual)
     {
-        var place = Floored.Mod(step, _guardReports.Length);
-        _levelReports = _levelReports * _levelKept + _guardReports[place];
-        _levelUsual = _levelUsual * _levelKept + _guardUsual[place];
-        _guardReports[place] = reports;
-        _guardUsual[place] = _usual * seen;
-        _level = Math.Clamp((LevelPrior + _levelReports) / (LevelPrior + _levelUsual), 0.05, 50);
+        var gain = _levelVariance * usual / (_levelVariance * usual * usual + usual * _level + 1e-9);
+        var level = Math.Clamp(_level + gain * (reports - usual * _level), 0.05, 50);
+        var kept = Left(_stepMinutes);
+        var lasting = Math.Clamp(_phi[HourScale], LeastLevelVariance, MostLevelVariance);
+        _level = 1 + (level - 1) * kept;
+        _levelVariance = _levelVariance * (1 - gain * usual) * kept * kept + lasting * (1 - kept * kept);
     }
 
-    private void LearnScatter(long endMinute, double reports, double expected)
+    // Counts of whole spans, against what was forecast for them at their start.
+    private void LearnScatter(long endMinute, double reports, double usual)
     {
         for (var scale = 0; scale < ScaleMinutes.Length; scale++)
         {
             _scaleReports[scale] += reports;
-            _scaleExpected[scale] += expected;
-            if (_stepMinutes <= ScaleMinutes[scale] && Floored.Mod(endMinute, ScaleMinutes[scale]) != 0) continue;
+            _scaleUsual[scale] += usual;
+            if (!EndsScale(scale, endMinute) || _learned < 2 * SubStepsPerDay) continue;
 
-            if (_learned >= 2 * SubStepsPerDay)
-            {
-                var (mean, phi) = (_scaleExpected[scale], _phi[scale]);
-                var off = _scaleReports[scale] - mean;
-                var kept = Math.Exp(-Math.Max(ScaleMinutes[scale], _stepMinutes) / PhiMemory);
-                _phiExcess[scale] = _phiExcess[scale] * kept + Math.Min(off * off, OutlierCut * OutlierCut * (mean + phi * mean * mean)) - mean;
-                _phiWeight[scale] = _phiWeight[scale] * kept + mean * mean;
-                _phi[scale] = Math.Clamp((_phiExcess[scale] + PhiPriorWeight * PhiPrior) / (_phiWeight[scale] + PhiPriorWeight), 0.005, 0.6);
-            }
-
-            (_scaleReports[scale], _scaleExpected[scale]) = (0, 0);
+            var minutes = Math.Max(ScaleMinutes[scale], _stepMinutes);
+            var (mean, phi) = (_scaleUsual[scale] * Forecast(_scaleLevel[scale], minutes), _phi[scale]);
+            var off = _scaleReports[scale] - mean;
+            var kept = Math.Exp(-minutes / PhiMemory);
+            _phiExcess[scale] = _phiExcess[scale] * kept + Math.Min(off * off, OutlierCut * OutlierCut * (mean + phi * mean * mean)) - mean;
+            _phiWeight[scale] = _phiWeight[scale] * kept + mean * mean;
+            _phi[scale] = Math.Clamp((_phiExcess[scale] + PhiPriorWeight * PhiPrior[scale]) / (_phiWeight[scale] + PhiPriorWeight), 0.005, 0.6);
         }
     }
+
+    private void StartScales(long minute)
+    {
+        for (var scale = 0; scale < ScaleMinutes.Length; scale++)
+            if (EndsScale(scale, minute)) (_scaleReports[scale], _scaleUsual[scale], _scaleLevel[scale]) = (0, 0, _level);
+    }
+
+    private bool EndsScale(int scale, long minute) => _stepMinutes > ScaleMinutes[scale] || Floored.Mod(minute, ScaleMinutes[scale]) == 0;
 }

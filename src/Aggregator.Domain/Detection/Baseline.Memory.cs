@@ -19,17 +19,15 @@ internal sealed partial class Baseline
     {
         index(ref _day);
         foreach (var values in new[] { _sums, _seen, _profile }) table(values);
-        foreach (var values in new[] { _guardReports, _guardUsual, _phi, _phiExcess, _phiWeight, _scaleReports, _scaleExpected })
+        foreach (var values in new[] { _levels, _phi, _phiExcess, _phiWeight, _scaleReports, _scaleUsual, _scaleLevel })
             for (var i = 0; i < values.Length; i++) number(ref values[i]);
         number(ref _meanReports);
         number(ref _meanSeen);
         number(ref _learned);
         number(ref _level);
-        number(ref _levelReports);
-        number(ref _levelUsual);
-        number(ref _usual);
-        var expected = Expected;
-        number(ref expected);
-        Expected = expected;
+        number(ref _levelVariance);
+        var usual = Usual;
+        number(ref usual);
+        Usual = usual;
     }
 }

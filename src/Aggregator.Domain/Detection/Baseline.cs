@@ -1,29 +1,29 @@
 namespace Aggregator.Domain;
 
-/// <summary>What is usual for one series: a profile of the day, times a level that follows the last hour, and how much counts scatter around it.</summary>
+/// <summary>What is usual for one series: a profile of the day, times a level that wanders around it, and how much counts scatter.</summary>
 /// <remarks>
-/// <para>Profile: reports per five minutes by quarter of an hour, of working days and of weekends, forgotten over ten days, smoothed
-/// over five quarters and borrowing a quarter of its weight from the other kind of day. Level: reports over profile, forgotten over an hour, the last
-/// ten minutes kept out so that an outage does not excuse itself. Overdispersion by moments at three scales: variance = L + phi L².</para>
+/// <para>Profile: reports per five minutes by quarter of an hour, of working days and of weekends, forgotten over ten days, smoothed by a Gauss kernel
+/// of an hour and borrowing a quarter of its weight from the other kind of day. Level: reports over profile, followed by a Kalman filter (Kalman 1960)
+/// whose state drifts back to 1 within two hours (Uhlenbeck and Ornstein 1930): a busy series is followed within minutes, a nearly empty one hardly.
+/// A window is judged by the level at its start, so that an outage does not excuse itself. Overdispersion of counts around such forecasts, by moments
+/// at four scales: variance = L + phi L².</para>
 /// <para>What teaches is cut off at three standard deviations first (Noufaily et al. 2013 weight past outbreaks down to the same end). A gap teaches nothing.
-/// During the first day seen there is neither level nor cut, and the mean so far, with a prior, is expected.</para>
+/// During the first day seen there is no level, the cut is wider, and the mean so far, with a prior, is expected.</para>
 /// </remarks>
 internal sealed partial class Baseline
 {
     public const int SubStepMinutes = 5;
     private const int Quarters = 96;
     private const int SubStepsPerDay = 1440 / SubStepMinutes;
-    private const int GuardMinutes = 10;
-    private const double LevelMemory = 60;
-    private const double LevelPrior = 6;
+    private const double LevelMemory = 120;
+    private const double KernelQuarters = 4;
     private const double DayMemory = 10;
     private const double MeanMemory = 14;
-    private const double ProfilePrior = 6.0 / 5;
+    private const double ProfilePrior = 20.0 / 5;
     private const double OtherKindShare = 0.25;
     private const double Cut = 3;
     private const double OutlierCut = 3.5;
     private const double LeastPerMinute = 1e-4;
-    private const double PhiPrior = 0.06;
     private const double PhiPriorWeight = 200;
     private const double PhiMemory = 14400;
 
@@ -31,51 +31,74 @@ internal sealed partial class Baseline
     private const double ColdReports = 4;
     private const double ColdMinutes = 2;
 
-    private static readonly int[] ScaleMinutes = [5, 15, 60];
-    private static readonly double[] Smoothing = [1 / 9.0, 2 / 9.0, 3 / 9.0, 2 / 9.0, 1 / 9.0];
+    // The level's variance where nothing is known of it yet, and the least and the most that is believed.
+    private const int HourScale = 2;
+    private const double LevelVariancePrior = 0.1;
+    private const double LeastLevelVariance = 0.005;
+    private const double MostLevelVariance = 0.5;
+
+    private static readonly int[] ScaleMinutes = [5, 15, 60, 240];
+    private static readonly double[] PhiPrior = [0.04, 0.05, 0.06, 0.07];
+    private static readonly double[] Smoothing = GaussKernel();
 
     private readonly int _stepMinutes;
     private readonly int _subSteps;
-    private readonly double _levelKept;
 
     // Working days first, weekends after. Single precision: there are many series, and seven digits are more than a count has.
     private readonly float[] _sums = new float[2 * Quarters];
     private readonly float[] _seen = new float[2 * Quarters];
     private readonly float[] _profile = new float[2 * Quarters];
 
-    private readonly double[] _guardReports;
-    private readonly double[] _guardUsual;
-    private readonly double[] _phi = [PhiPrior, PhiPrior, PhiPrior];
-    private readonly double[] _phiExcess = new double[3];
-    private readonly double[] _phiWeight = new double[3];
-    private readonly double[] _scaleReports = new double[3];
-    private readonly double[] _scaleExpected = new double[3];
+    // The level at the start of each step, as far back as the longest window begins.
+    private readonly double[] _levels;
+    private readonly double[] _phi = [.. PhiPrior];
+    private readonly double[] _phiExcess = new double[PhiPrior.Length];
+    private readonly double[] _phiWeight = new double[PhiPrior.Length];
+    private readonly double[] _scaleReports = new double[PhiPrior.Length];
+    private readonly double[] _scaleUsual = new double[PhiPrior.Length];
+    private readonly double[] _scaleLevel = [.. PhiPrior.Select(_ => 1.0)];
     private double _meanReports;
     private double _meanSeen = 1e-9;
     private double _learned;
     private double _level = 1;
-    private double _levelReports;
-    private double _levelUsual;
-    private double _usual;
+    private double _levelVariance = LevelVariancePrior;
     private long _day = long.MinValue;
 
     public Baseline(int stepMinutes)
     {
         _stepMinutes = stepMinutes;
         _subSteps = stepMinutes / SubStepMinutes;
-        _levelKept = Math.Exp(-stepMinutes / LevelMemory);
-        _guardReports = new double[Math.Max(1, GuardMinutes / stepMinutes)];
-        _guardUsual = new double[_guardReports.Length];
+        _levels = new double[ScanWindows.SpanMinutes / stepMinutes + 2];
+        Array.Fill(_levels, 1);
     }
 
     /// <summary>Less than a day was seen.</summary>
     public bool IsCold => _learned < SubStepsPerDay;
 
-    /// <summary>Reports expected in the step that was begun last.</summary>
-    public double Expected { get; private set; }
+    /// <summary>Reports that the profile expects in the step that was begun last, the level left aside.</summary>
+    public double Usual { get; private set; }
 
-    /// <summary>Overdispersion of counts over about so many minutes.</summary>
-    public double Phi(double minutes) => _phi[minutes <= 5 ? 0 : minutes <= 20 ? 1 : 2];
+    /// <summary>The level that a span of so many minutes will have on average, as forecast from the level at its start.</summary>
+    public static double Forecast(double level, double minutes) => 1 + (level - 1) * Fading(minutes);
+
+    /// <summary>The part of a level's excess that is left on average over so many minutes.</summary>
+    public static double Fading(double minutes) => LevelMemory / minutes * (1 - Math.Exp(-minutes / LevelMemory));
+
+    /// <summary>The part of a level's excess that is left after so many minutes.</summary>
+    public static double Left(double minutes) => Math.Exp(-minutes / LevelMemory);
+
+    /// <summary>The level at the start of the step that a minute lies in; as far back as the longest window.</summary>
+    public double LevelAt(long minute) => _levels[Floored.Mod(Floored.Div(minute, _stepMinutes), _levels.Length)];
+
+    /// <summary>Overdispersion of counts over so many minutes; between the scales it is learned at, on a logarithmic scale.</summary>
+    public double Phi(double minutes)
+    {
+        if (minutes <= ScaleMinutes[0]) return _phi[0];
+        var upper = 1;
+        while (upper < ScaleMinutes.Length - 1 && minutes > ScaleMinutes[upper]) upper++;
+        var part = Math.Min(1, Math.Log(minutes / ScaleMinutes[upper - 1]) / Math.Log((double)ScaleMinutes[upper] / ScaleMinutes[upper - 1]));
+        return (1 - part) * _phi[upper - 1] + part * _phi[upper];
+    }
 
     /// <summary>Begins a step: what will be expected in it is settled now, before anything of it is seen.</summary>
     public void Begin(long step)
@@ -84,27 +107,31 @@ internal sealed partial class Baseline
         var day = Floored.Div(minute, 1440);
         if (day != _day) BeginDay(day);
 
-        _usual = 0;
+        double usual = 0;
         var first = minute / SubStepMinutes;
-        for (var i = 0; i < _subSteps; i++) _usual += ProfileAt(first + i);
-        Expected = Math.Max(
-            IsCold ? Math.Max(_usual, ColdRate * _stepMinutes) : _usual * _level,
-            LeastPerMinute * _stepMinutes);
+        for (var i = 0; i < _subSteps; i++) usual += ProfileAt(first + i);
+        Usual = Math.Max(IsCold ? Math.Max(usual, ColdRate * _stepMinutes) : usual, LeastPerMinute * _stepMinutes);
+        _levels[Floored.Mod(step, _levels.Length)] = _level;
     }
 
     /// <summary>Learns from the step that was begun last.</summary>
     /// <param name="seen">The part of the step that was seen, 0 to 1.</param>
     public void End(long step, double reports, double seen)
     {
-        var expected = Expected * seen;
+        var usual = Usual * seen;
+        var expected = usual * _level;
         var cold = IsCold;
-        if (!cold) reports = Math.Min(reports, expected + Cut * Math.Sqrt(expected + _phi[1] * expected * expected) + 1);
+        LearnScatter((step + 1) * _stepMinutes, reports, usual);
+
+        // Cold, three times what the day so far expects may teach: a busy new service is learned within the hours, an outage is not.
+        var above = Math.Max(cold ? 2 * expected : 0, Cut * Math.Sqrt(expected + _phi[1] * expected * expected));
+        reports = Math.Min(reports, expected + above + 1);
 
         _meanReports += reports;
         _meanSeen += seen * _subSteps;
-        LearnProfile(step, reports / (cold ? 1 : Math.Max(_level, 0.05)), seen);
-        if (!cold) LearnLevel(step, reports, seen);
-        LearnScatter((step + 1) * _stepMinutes, reports, expected);
+        LearnProfile(step, reports / Math.Max(_level, 0.05), seen);
+        if (!cold) LearnLevel(reports, usual);
+        StartScales((step + 1) * _stepMinutes);
         _learned = Math.Min(_learned + seen * _subSteps, 1e6);
     }
 
@@ -125,6 +152,13 @@ internal sealed partial class Baseline
         }
 
         return sum;
+    }
+
+    private static double[] GaussKernel()
+    {
+        var reach = (int)Math.Ceiling(2.5 * KernelQuarters);
+        var weights = Enumerable.Range(-reach, 2 * reach + 1).Select(i => Math.Exp(-0.5 * i * i / (KernelQuarters * KernelQuarters))).ToArray();
+        return [.. weights.Select(weight => weight / weights.Sum())];
     }
 
     private static double SubStepsSinceEpoch(DateTimeOffset at) =>

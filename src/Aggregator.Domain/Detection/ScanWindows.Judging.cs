@@ -13,24 +13,61 @@ internal sealed partial class ScanWindows
         if (_farBest.Score > best.Score) best = _farBest;
         if (best.Score > 0) return best;
 
-        var (reports, expected) = Last(_typical);
-        return new(Score: 0, reports, expected, From: (SlotOf(_bucket) - _typical + 1) * _perSlot, _bucket, baseline.Phi(_typical * _slotMinutes));
+        var (reports, usual) = Last(_typical);
+        var from = (SlotOf(_bucket) - _typical + 1) * _perSlot;
+        return new(Score: 0, reports, usual * baseline.LevelAt(MinuteOf(from)), from, _bucket, baseline.Phi(_typical * _slotMinutes));
     }
 
-    /// <summary>What the last 5, 10 and 15 minutes say, nothing trimmed: how far from calm it still is. On buckets below a minute a busy series is asked for the shortest alone.</summary>
-    public double Unrest(Baseline baseline)
+    /// <summary>What the last 5 and 10 minutes say, nothing trimmed: how far from calm it still is. On buckets below a minute a busy series is asked for the shortest alone.</summary>
+    /// <param name="before">The level before the trouble began, which the trouble itself has not touched.</param>
+    public double Unrest(Baseline baseline, LevelBefore before)
     {
         double unrest = 0;
         foreach (var window in _calm)
         {
-            var (reports, expected) = Last(window);
-            unrest = Math.Max(unrest, Likelihood.Ratio(reports, expected + Floor, baseline.Phi(window * _slotMinutes) + ExtraPhi));
+            var (reports, usual) = Last(window);
+            var start = MinuteOf((SlotOf(_bucket) - window + 1) * _perSlot);
+            var expected = usual * before.At(start, baseline);
+            unrest = Math.Max(unrest, Likelihood.Ratio(reports, expected * Margin + Floor, baseline.Phi(window * _slotMinutes) + ExtraPhi));
 
             // Where this window alone would show trouble, a longer one only remembers what is over.
             if (_perSlot > 1 && expected >= TellingCalm) break;
         }
 
         return unrest;
+    }
+
+    /// <summary>The long windows as they were asked last; a window that was not asked is empty.</summary>
+    public ReadOnlySpan<WindowSum> Sums => _sums;
+
+    /// <summary>Whether the long windows have just been asked and one of them says enough for the others to be heard.</summary>
+    public bool AsksTheRest => EndsSlot(_bucket) && _farBest.Score >= LeastOwn;
+
+    /// <summary>The long window that says most when what the other regions show in it is added.</summary>
+    /// <param name="whole">The windows of all regions together, this one included, at the same moment.</param>
+    public Evidence WithRest(Baseline baseline, ReadOnlySpan<WindowSum> whole)
+    {
+        var slot = SlotOf(_bucket);
+        for (var i = 0; i < Math.Min(_far.Length, whole.Length); i++)
+        {
+            var (own, all) = (_sums[i], whole[i]);
+            if (own.Expected <= 0 || all.Expected <= 0 || own.Observed <= own.Expected) continue;
+
+            var alone = Likelihood.Ratio(own.Observed, own.Expected, own.Overdispersion);
+            if (alone < LeastOwn) continue;
+
+            var rest = Likelihood.Ratio(
+                all.Observed - own.Observed, Math.Max(all.Expected - own.Expected, all.Expected / 10) + Floor, all.Overdispersion);
+            var score = alone + RestWeight * Math.Min(MostRest, rest);
+            if (score <= _farBest.Score) continue;
+
+            var (count, usual) = Last(_far[i]);
+            var from = (slot - _far[i] + 1) * _perSlot;
+            var expected = usual * (1 + (baseline.LevelAt(MinuteOf(from)) - 1) * _farFading[i]);
+            _farBest = new(score, count, expected, from, _bucket, baseline.Phi(_far[i] * _slotMinutes));
+        }
+
+        return _farBest;
     }
 
     private Evidence JudgeFar(Baseline baseline)
@@ -40,22 +77,31 @@ internal sealed partial class ScanWindows
         var newest = Floored.Mod(slot, _farReports.Length);
         long largest = 0, second = 0;
         var looked = 0;
-        foreach (var window in _far)
+        Array.Clear(_sums);
+        for (var i = 0; i < _far.Length; i++)
         {
+            var window = _far[i];
             var from = (slot - window + 1) * _perSlot;
             if (from <= _emptyThrough) break;
 
             var oldest = Back(newest, window);
             var count = _farReports[newest] - _farReports[oldest];
-            var sum = _farExpected[newest] - _farExpected[oldest];
-            var expected = sum * (window - Trimmed) / window + Floor;
+            var sum = (_farUsual[newest] - _farUsual[oldest]) * (1 + (baseline.LevelAt(MinuteOf(from)) - 1) * _farFading[i]);
+            var phi = baseline.Phi(window * _slotMinutes);
+            var scatter = phi + ExtraPhi + _farClusters[i] / (sum + Floor);
             // The largest minutes are looked for only where even with them there is something to say; the search goes on where it stopped.
-            if (count < LeastFar || count <= expected) continue;
+            if (count < LeastFar || count <= sum)
+            {
+                _sums[i] = new(count, sum * Margin + Floor, scatter);
+                continue;
+            }
+
             for (; looked < window; looked++)
                 Rank(_farReports[Back(newest, looked)] - _farReports[Back(newest, looked + 1)], ref largest, ref second);
 
-            var phi = baseline.Phi(window * _slotMinutes);
-            var score = Likelihood.Ratio(count - largest - second, expected, phi + ExtraPhi);
+            var (left, expected) = (count - largest - second, sum * Margin * (window - Trimmed) / window + Floor);
+            _sums[i] = new(left, expected, scatter);
+            var score = Likelihood.Ratio(left, expected, scatter);
             if (score > best.Score) best = new(score, count, sum, from, _bucket, phi);
         }
 
@@ -66,8 +112,9 @@ internal sealed partial class ScanWindows
     {
         var best = default(Evidence);
         var newest = Floored.Mod(_bucket, NearBuckets + 1);
-        foreach (var window in _near)
+        for (var i = 0; i < _near.Length; i++)
         {
+            var window = _near[i];
             var from = _bucket - window + 1;
             if (from <= _emptyThrough) break;
 
@@ -76,16 +123,19 @@ internal sealed partial class ScanWindows
             var networks = _nearNetworks[newest] - _nearNetworks[oldest];
             // A few networks cannot make a spike of a moment; reports beyond all that the known ones can have sent came without a network.
             var weight = Math.Min(count, networks + Math.Max(0, count - _share * _networks));
-            var sum = _nearExpected[newest] - _nearExpected[oldest];
-            if (weight < LeastNear || weight <= sum + Floor) continue;
+            var sum = (_nearUsual[newest] - _nearUsual[oldest]) * baseline.LevelAt(MinuteOf(from));
+            var expected = sum * Margin + Floor;
+            if (weight < LeastNear || weight <= expected) continue;
 
             var phi = baseline.Phi(window * _bucketMinutes);
-            var score = Likelihood.Ratio(weight, sum + Floor, phi + ExtraPhi) - NearHandicap;
+            var score = Likelihood.Ratio(weight, expected, phi + ExtraPhi + _nearClusters[i] / (sum + Floor)) - NearHandicap;
             if (score > best.Score) best = new(score, count, sum, from, _bucket, phi);
         }
 
         return best;
     }
+
+    private long MinuteOf(long bucket) => (long)Math.Floor(bucket * _bucketMinutes + 1e-6);
 
     private static void Rank(long value, ref long largest, ref long second)
     {
@@ -95,10 +145,10 @@ internal sealed partial class ScanWindows
 
     private int Back(int place, int slots) => place >= slots ? place - slots : place - slots + _farReports.Length;
 
-    private (long Reports, double Expected) Last(int slots)
+    private (long Reports, double Usual) Last(int slots)
     {
         var newest = Floored.Mod(SlotOf(_bucket), _farReports.Length);
         var oldest = Back(newest, slots);
-        return (_farReports[newest] - _farReports[oldest], _farExpected[newest] - _farExpected[oldest]);
+        return (_farReports[newest] - _farReports[oldest], _farUsual[newest] - _farUsual[oldest]);
     }
 }

@@ -19,8 +19,8 @@ internal sealed partial class ScanWindows
             for (var i = 0; i < values.Length; i++) to.Write7BitEncodedInt64(values[i] - (i == 0 ? 0 : values[i - 1]));
         }
 
-        foreach (var value in _farExpected) to.Write(value);
-        foreach (var value in _nearExpected) to.Write(value);
+        foreach (var value in _farUsual) to.Write(value);
+        foreach (var value in _nearUsual) to.Write(value);
     }
 
     public void Load(BinaryReader from)
@@ -34,7 +34,7 @@ internal sealed partial class ScanWindows
             for (var i = 0; i < values.Length; i++) values[i] = from.Read7BitEncodedInt64() + (i == 0 ? 0 : values[i - 1]);
         }
 
-        for (var i = 0; i < _farExpected.Length; i++) _farExpected[i] = from.ReadDouble();
-        for (var i = 0; i < _nearExpected.Length; i++) _nearExpected[i] = from.ReadDouble();
+        for (var i = 0; i < _farUsual.Length; i++) _farUsual[i] = from.ReadDouble();
+        for (var i = 0; i < _nearUsual.Length; i++) _nearUsual[i] = from.ReadDouble();
     }
 }

@@ -8,7 +8,9 @@ namespace Aggregator.Domain;
 /// so that one burst is no outage. Short windows, of 30 to 120 seconds, lie on a ring of buckets; they are not trimmed, want more reports, and of
 /// those that known networks can have sent, each network counts once. Long windows are asked at the end of each minute, short ones at each bucket. A minute grid has long windows only; on a coarser
 /// grid a bucket takes the place of the minute, and the short windows are one and two buckets.</para>
-/// <para>Both rings hold running sums, so a window is one subtraction; a logarithm is taken only where a window holds more than expected.</para>
+/// <para>Both rings hold running sums, so a window is one subtraction; a logarithm is taken only where a window holds more than expected. What is expected in a window
+/// follows from what is usual in it and from the level at its start. A region that shows something itself may be told what all regions show together:
+/// what the others say is added to its own, at less than its weight.</para>
 /// </remarks>
 internal sealed partial class ScanWindows
 {
@@ -21,6 +23,18 @@ internal sealed partial class ScanWindows
     private const double NetworkMinutes = 30;
     private const double ExtraPhi = 0.01;
 
+    // So much above the usual is no trouble yet: a busy series goes there and back without any.
+    private const double Margin = 1.2;
+
+    // Some people bring others within minutes: where nothing is wrong a report is followed by so many more than chance would send, over so many minutes.
+    private const double Followers = 0.3;
+    private const double FollowMinutes = 4;
+
+    // What a region itself must show before the others are asked, and what their word weighs.
+    private const double LeastOwn = 1;
+    private const double RestWeight = 0.4;
+    private const double MostRest = 8;
+
     // So many usual reports in a window that a few more of them would be seen.
     private const double TellingCalm = 10;
 
@@ -28,7 +42,7 @@ internal sealed partial class ScanWindows
     private const double NearHandicap = 6;
 
     private static readonly int[] FarMinutes = [3, 4, 5, 7, 10, 14, 20, 30, 45, 60, 90, 120, 180, 240];
-    private static readonly int[] CalmMinutes = [5, 10, 15];
+    private static readonly int[] CalmMinutes = [5, 10];
     private static readonly int[] NearSeconds = [30, 60, 120];
 
     private readonly int _perSlot;
@@ -38,12 +52,16 @@ internal sealed partial class ScanWindows
     private readonly int[] _near;
     private readonly int[] _calm;
     private readonly int _typical;
+    private readonly double[] _farFading;
+    private readonly double[] _farClusters;
+    private readonly double[] _nearClusters;
+    private readonly WindowSum[] _sums;
 
     // Running sums up to the end of each slot (minute) or bucket; one place more than the longest window.
     private readonly long[] _farReports;
-    private readonly double[] _farExpected;
+    private readonly double[] _farUsual;
     private readonly long[] _nearReports = new long[NearBuckets + 1];
-    private readonly double[] _nearExpected = new double[NearBuckets + 1];
+    private readonly double[] _nearUsual = new double[NearBuckets + 1];
     private readonly long[] _nearNetworks = new long[NearBuckets + 1];
     private readonly int _share;
     private double _networks;
@@ -63,8 +81,12 @@ internal sealed partial class ScanWindows
         _calm = [.. CalmMinutes.Select(m => (m + minutes - 1) / minutes).Distinct()];
         _near = minutes > 1 ? [1, 2] : _perSlot == 1 ? [] : [.. NearSeconds.Select(s => grid.Count(TimeSpan.FromSeconds(s))).Distinct()];
         _typical = Math.Max(1, 15 / minutes);
+        _farFading = [.. _far.Select(window => Baseline.Fading(window * minutes))];
+        _farClusters = [.. _far.Select(window => Clusters(window * minutes))];
+        _nearClusters = [.. _near.Select(window => Clusters(window * _bucketMinutes))];
+        _sums = new WindowSum[_far.Length];
         _farReports = new long[SpanMinutes / minutes + 1];
-        _farExpected = new double[_farReports.Length];
+        _farUsual = new double[_farReports.Length];
     }
 
     public long SlotOf(long bucket) => Floored.Div(bucket, _perSlot);
@@ -78,7 +100,7 @@ internal sealed partial class ScanWindows
     public void ForgetThrough(long bucket) => _emptyThrough = bucket;
 
     /// <summary>Takes in a bucket; those that were left out before it count as empty and unseen.</summary>
-    public void Add(long bucket, long reports, double expected, long networks)
+    public void Add(long bucket, long reports, double usual, long networks)
     {
         if (_bucket == long.MinValue || bucket - _bucket > (long)SpanMinutes * _perSlot) Clear();
         else MoveTo(bucket);
@@ -88,20 +110,23 @@ internal sealed partial class ScanWindows
         _bucket = bucket;
         var far = Floored.Mod(SlotOf(bucket), _farReports.Length);
         _farReports[far] += reports;
-        _farExpected[far] += expected;
+        _farUsual[far] += usual;
         var near = Floored.Mod(bucket, NearBuckets + 1);
         _nearReports[near] += reports;
-        _nearExpected[near] += expected;
+        _nearUsual[near] += usual;
         _nearNetworks[near] += networks;
     }
+
+    // Beyond a Poisson count's variance, per report expected: the followers that come while a window lasts.
+    private static double Clusters(double minutes) => Followers * (1 - FollowMinutes / minutes * (1 - Math.Exp(-minutes / FollowMinutes)));
 
     private void Clear()
     {
         _farBest = default;
         Array.Clear(_farReports);
-        Array.Clear(_farExpected);
+        Array.Clear(_farUsual);
         Array.Clear(_nearReports);
-        Array.Clear(_nearExpected);
+        Array.Clear(_nearUsual);
         Array.Clear(_nearNetworks);
     }
 
@@ -111,21 +136,21 @@ internal sealed partial class ScanWindows
         {
             var (place, before) = (Floored.Mod(slot, _farReports.Length), Floored.Mod(slot - 1, _farReports.Length));
             _farReports[place] = _farReports[before];
-            _farExpected[place] = _farExpected[before];
+            _farUsual[place] = _farUsual[before];
             if (place != 0) continue;
             Rebase(_farReports);
-            Rebase(_farExpected);
+            Rebase(_farUsual);
         }
 
         for (var next = Math.Max(_bucket + 1, bucket - NearBuckets); next <= bucket; next++)
         {
             var (place, before) = (Floored.Mod(next, NearBuckets + 1), Floored.Mod(next - 1, NearBuckets + 1));
             _nearReports[place] = _nearReports[before];
-            _nearExpected[place] = _nearExpected[before];
+            _nearUsual[place] = _nearUsual[before];
             _nearNetworks[place] = _nearNetworks[before];
             if (place != 0) continue;
             Rebase(_nearReports);
-            Rebase(_nearExpected);
+            Rebase(_nearUsual);
             Rebase(_nearNetworks);
         }
     }

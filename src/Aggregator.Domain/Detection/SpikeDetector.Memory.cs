@@ -2,7 +2,7 @@ namespace Aggregator.Domain;
 
 public sealed partial class SpikeDetector
 {
-    private const byte Version = 2;
+    private const byte Version = 3;
 
     /// <summary>All that is needed to go on after a restart, in a few kB.</summary>
     public byte[] Save()
@@ -20,6 +20,9 @@ public sealed partial class SpikeDetector
         to.Write(_spike);
         to.Write(_unrestAt);
         to.Write(_opened);
+        to.Write(_before.Level);
+        to.Write(_before.Minute);
+        to.Write(_before.Opened);
         to.Write(_spikeSince.UtcTicks);
         to.Write(_onset.UtcTicks);
         to.Write(_surest);
@@ -69,6 +72,7 @@ public sealed partial class SpikeDetector
         _spike = from.ReadBoolean();
         _unrestAt = from.ReadInt64();
         _opened = from.ReadInt64();
+        _before = new(from.ReadDouble(), from.ReadInt64(), from.ReadInt64());
         _spikeSince = new(from.ReadInt64(), TimeSpan.Zero);
         _onset = new(from.ReadInt64(), TimeSpan.Zero);
         _surest = from.ReadDouble();
@@ -85,6 +89,6 @@ public sealed partial class SpikeDetector
         (Next, Latest, _baseline, _windows) = (other.Next, other.Latest, other._baseline, other._windows);
         (_step, _stepReports, _stepSeen, _gaps) = (other._step, other._stepReports, other._stepSeen, other._gaps);
         (_open, _spike, _unrestAt, _spikeSince) = (other._open, other._spike, other._unrestAt, other._spikeSince);
-        (_opened, _onset, _surest) = (other._opened, other._onset, other._surest);
+        (_opened, _before, _onset, _surest) = (other._opened, other._before, other._onset, other._surest);
     }
 }

@@ -2,17 +2,18 @@ namespace Aggregator.Domain;
 
 /// <summary>Judges one series, bucket by bucket, and learns what is usual for it.</summary>
 /// <remarks>
-/// <para>Expected is <see cref="Baseline"/>: profile of the day times the level of the last hour. The score is the largest log likelihood ratio
+/// <para>Expected is <see cref="Baseline"/>: profile of the day times the level at the start of a window. The score is the largest log likelihood ratio
 /// of negative binomial counts (Höhle and Paul 2008) over windows from 30 seconds to four hours (<see cref="ScanWindows"/>).</para>
 /// <para>One score, two thresholds. A score of <see cref="DetectionOptions.ElevatedScore"/> opens an episode, and one of
-/// <see cref="DetectionOptions.SpikeScore"/> makes it a spike until it ends. It ends when the last 5, 10 and 15 minutes have shown nothing
+/// <see cref="DetectionOptions.SpikeScore"/> makes it a spike until it ends. It ends when the last 5 and 10 minutes have shown nothing
 /// for twelve minutes; then the windows are emptied, so that old evidence cannot open it again. A gap is not calm.</para>
 /// <para>A few kB; a judgement allocates nothing. Not thread-safe: a detector belongs to one grain.</para>
 /// </remarks>
 public sealed partial class SpikeDetector
 {
     private const int QuietMinutes = 12;
-    private const double Calm = 0.7;
+    private const double Calm = 1.5;
+    private const int BeforeMinutes = 10;
     private const int FewReports = 10;
 
     // More reports in a bucket than this say nothing more, and sums of them stay far from overflow.
@@ -29,6 +30,7 @@ public sealed partial class SpikeDetector
     private bool _open;
     private bool _spike;
     private long _unrestAt;
+    private LevelBefore _before;
     private long _opened;
     private DateTimeOffset _spikeSince;
     private DateTimeOffset _onset;
@@ -78,6 +80,23 @@ public sealed partial class SpikeDetector
         return Latest;
     }
 
+    /// <summary>Whether this series has shown something in the bucket closed last that the other regions of its service might bear out: see <see cref="Weigh"/>.</summary>
+    public bool AsksTheRest => Latest.Level != Level.Unknown && _windows.AsksTheRest;
+
+    /// <summary>The long windows of the minute closed last: what a detector of all regions together tells the detectors of each.</summary>
+    public ReadOnlySpan<WindowSum> Sums => _windows.Sums;
+
+    /// <summary>Judges the bucket closed last once more, in the light of what all regions of the service show together.</summary>
+    /// <param name="whole">The <see cref="Sums"/> of all regions, this one included, of the same minute.</param>
+    public Verdict Weigh(ReadOnlySpan<WindowSum> whole)
+    {
+        if (Next is not { } next || !AsksTheRest) return Latest;
+        var before = Latest.Score;
+        var evidence = _windows.WithRest(_baseline, whole);
+        if (evidence.Score > before) Decide(next - 1, evidence);
+        return Latest;
+    }
+
     /// <summary>Reports that are usual between two moments, for this hour of the week.</summary>
     public double Expected(DateTimeOffset from, DateTimeOffset to) => _baseline.Between(from, to);
 
@@ -86,11 +105,20 @@ public sealed partial class SpikeDetector
         _gaps = 0;
         _stepReports += reports;
         _stepSeen++;
-        _windows.Add(bucket, reports, _baseline.Expected / _perStep, networks);
+        _windows.Add(bucket, reports, _baseline.Usual / _perStep, networks);
+        Decide(bucket, _windows.Judge(_baseline));
+    }
 
-        var evidence = _windows.Judge(_baseline);
+    private void Decide(long bucket, Evidence evidence)
+    {
         var slot = _windows.SlotOf(bucket);
-        if (evidence.Score >= Math.Min(_options.ElevatedScore, _options.SpikeScore) && !_open) (_open, _unrestAt, _opened, _surest) = (true, slot, bucket, 0);
+        if (evidence.Score >= Math.Min(_options.ElevatedScore, _options.SpikeScore) && !_open)
+        {
+            (_open, _unrestAt, _opened, _surest) = (true, slot, bucket, 0);
+            var minute = BucketGrid.Minute.IndexOf(Grid.StartOf(bucket));
+            _before = new(_baseline.LevelAt(minute - BeforeMinutes), minute - BeforeMinutes, minute);
+        }
+
         if (evidence.Score >= _options.SpikeScore && !_spike)
             (_spike, _unrestAt, _spikeSince) = (true, slot, Grid.StartOf(evidence.From));
 
@@ -99,7 +127,7 @@ public sealed partial class SpikeDetector
 
         if (_open && _windows.EndsSlot(bucket))
         {
-            if (_windows.Unrest(_baseline) >= Calm) _unrestAt = slot;
+            if (_windows.Unrest(_baseline, _before) >= Calm) _unrestAt = slot;
             if (slot - _unrestAt >= _windows.Slots(QuietMinutes))
             {
                 (_open, _spike) = (false, false);

@@ -28,25 +28,29 @@ internal sealed class ScoredSeries(string name, BucketGrid grid, DetectionOption
     /// <summary>Reports per minute, as seen so far.</summary>
     public double MeanPerMinute => _seen == 0 ? double.NaN : _reports / (_seen * grid.Length.TotalMinutes);
 
-    /// <summary>Closes bucket after bucket; the score of a gap is not a number.</summary>
-    public void Close(long bucket, ReadOnlySpan<long> counts, ReadOnlySpan<int> networks, Span<float> scores, TimeProvider time)
-    {
-        for (var from = 0; from < counts.Length; from += JudgingTimes.Piece)
-        {
-            var until = Math.Min(from + JudgingTimes.Piece, counts.Length);
-            var began = time.GetTimestamp();
-            for (var i = from; i < until; i++)
-            {
-                var gap = counts[i] == CountFile.Gap;
-                var verdict = _detector.Close(bucket + i, gap ? null : counts[i], networks.IsEmpty ? 0 : networks[i]);
-                scores[i] = gap ? float.NaN : (float)verdict.Score;
-                if (verdict.Level != Level.Normal || _level != Level.Normal) Follow(bucket + i, verdict);
-                if (verdict.Score > Peak) Peak = verdict.Score;
-            }
+    /// <summary>How many windows the series tells of, or hears of, in each bucket.</summary>
+    public int Windows => _detector.Sums.Length;
 
-            Times.Add(time.GetElapsedTime(began), until - from);
+    /// <summary>Closes a piece of buckets, <see cref="JudgingTimes.Piece"/> at most; the score of a gap is not a number.</summary>
+    /// <param name="heard">What all regions of the service show in each bucket; empty where there are none.</param>
+    /// <param name="told">Where to say what this series shows in each bucket, if anywhere.</param>
+    public void Close(
+        long bucket, ReadOnlySpan<long> counts, ReadOnlySpan<int> networks, Span<float> scores, ReadOnlySpan<WindowSum> heard, Span<WindowSum> told, TimeProvider time)
+    {
+        var began = time.GetTimestamp();
+        for (var i = 0; i < counts.Length; i++)
+        {
+            var gap = counts[i] == CountFile.Gap;
+            var verdict = _detector.Close(bucket + i, gap ? null : counts[i], networks.IsEmpty ? 0 : networks[i]);
+            if (!heard.IsEmpty && !gap) verdict = _detector.Weigh(heard.Slice(i * Windows, Windows));
+            if (!told.IsEmpty && gap) told.Slice(i * Windows, Windows).Clear();
+            else if (!told.IsEmpty) _detector.Sums.CopyTo(told[(i * Windows)..]);
+            scores[i] = gap ? float.NaN : (float)verdict.Score;
+            if (verdict.Level != Level.Normal || _level != Level.Normal) Follow(bucket + i, verdict);
+            if (verdict.Score > Peak) Peak = verdict.Score;
         }
 
+        Times.Add(time.GetElapsedTime(began), counts.Length);
         foreach (var count in counts)
         {
             if (count == CountFile.Gap) continue;

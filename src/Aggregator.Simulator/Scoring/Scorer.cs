@@ -2,13 +2,14 @@ using Aggregator.Domain;
 
 namespace Aggregator.Simulator;
 
-/// <summary>Runs every column of a table through its own detector, block after block of rows.</summary>
+/// <summary>Runs every column of a table through its own detector, block after block of rows; the regions of a service hear what their sum shows.</summary>
 /// <remarks>Memory: the detectors, a few kB per series, and one block of about a million cells, however many rows there are.</remarks>
 internal sealed class Scorer(CountFile counts, NetworkFile? networks, ScoreOptions options, DetectionOptions detection, TimeProvider time)
 {
     private const int BlockCells = 1 << 20;
     private const int MostBlockRows = 1440;
 
+    private readonly ScoredService[] _services = [.. ScoredService.Of(counts.Names)];
     private long _rows;
 
     public ScoredSeries[] Series { get; } = [.. counts.Names.Select(name => new ScoredSeries(name, options.Grid, detection))];
@@ -40,11 +41,9 @@ internal sealed class Scorer(CountFile counts, NetworkFile? networks, ScoreOptio
             }
 
             var bucket = first + Rows;
-            Parallel.For(0, Series.Length, column =>
+            Parallel.ForEach(_services, service =>
             {
-                var from = column * rows;
-                Series[column].Close(
-                    bucket, cells.AsSpan(from, filled), networks is null ? default : newNetworks.AsSpan(from, filled), scores.AsSpan(from, filled), time);
+                for (var from = 0; from < filled; from += JudgingTimes.Piece) Close(service, bucket, from, Math.Min(JudgingTimes.Piece, filled - from));
             });
             trace?.Add(scores, rows, filled);
             Interlocked.Add(ref _rows, filled);
@@ -52,5 +51,19 @@ internal sealed class Scorer(CountFile counts, NetworkFile? networks, ScoreOptio
 
         networks?.End();
         foreach (var series in Series) series.End();
+
+        void Close(ScoredService service, long bucket, int from, int count)
+        {
+            WindowSum[] sums = service.Whole is { } sum ? new WindowSum[count * Series[sum].Windows] : [];
+            if (service.Whole is { } whole) CloseColumn(whole, heard: [], told: sums);
+            foreach (var column in service.Columns) CloseColumn(column, heard: sums, told: []);
+
+            void CloseColumn(int column, ReadOnlySpan<WindowSum> heard, Span<WindowSum> told)
+            {
+                var first = column * rows + from;
+                Series[column].Close(
+                    bucket + from, cells.AsSpan(first, count), networks is null ? default : newNetworks.AsSpan(first, count), scores.AsSpan(first, count), heard, told, time);
+            }
+        }
     }
 }
