@@ -6,8 +6,9 @@ internal sealed partial class ScanWindows
     public Evidence Judge(Baseline baseline)
     {
         // Long windows are asked once a minute: asked at each bucket they would find chance more often and an outage hardly sooner.
+        // Until the next answer the last one stands, but not over a gap.
         if (EndsSlot(_bucket)) _farBest = JudgeFar(baseline);
-        else if (_farBest.From <= _emptyThrough) _farBest = default;
+        else if (_farBest.From <= _emptyThrough || SlotOf(_farBest.Through) < SlotOf(_bucket) - 1) _farBest = default;
 
         var best = JudgeNear(baseline);
         if (_farBest.Score > best.Score) best = _farBest;

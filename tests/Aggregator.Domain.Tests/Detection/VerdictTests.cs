@@ -89,6 +89,16 @@ public class VerdictTests
         Assert.All(watch.Said.Skip(seen), verdict => Assert.InRange(verdict.Onset!.Value, firstSeen.AddMinutes(-60), firstSeen));
     }
 
+    [Fact]
+    public void What_lay_before_a_gap_is_not_told_as_the_last_minutes()
+    {
+        var watch = new Watch(Ten).Learn(7, 10).Live(TimeSpan.FromHours(1), 10).Live(TimeSpan.FromMinutes(10), 400).Gap(6 * 20);
+        var after = watch.Close(1);
+
+        Assert.Equal(Level.Spike, after.Level);
+        Assert.True(after.Observed <= 1 || after.Window > TimeSpan.FromMinutes(20), $"{after.Observed} in {after.Window}");
+    }
+
     private static Verdict Of(double expected, double phi = 0) =>
         new(Level.Spike, VerdictReason.FarAboveUsual, 100, expected, TimeSpan.FromMinutes(5), 9, Watch.Monday, phi);
 }
