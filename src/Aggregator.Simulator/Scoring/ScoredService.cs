@@ -1,5 +1,3 @@
-using Aggregator.Domain;
-
 namespace Aggregator.Simulator;
 
 /// <summary>The columns of one service: its regions and their sum, or a column that stands alone.</summary>

@@ -60,9 +60,9 @@ internal sealed class Scorer(CountFile counts, NetworkFile? networks, ScoreOptio
 
             void CloseColumn(int column, ReadOnlySpan<WindowSum> heard, Span<WindowSum> told)
             {
-                var first = column * rows + from;
+                var cell = column * rows + from;
                 Series[column].Close(
-                    bucket + from, cells.AsSpan(first, count), networks is null ? default : newNetworks.AsSpan(first, count), scores.AsSpan(first, count), heard, told, time);
+                    bucket + from, cells.AsSpan(cell, count), networks is null ? default : newNetworks.AsSpan(cell, count), scores.AsSpan(cell, count), heard, told, time);
             }
         }
     }
