@@ -4,10 +4,10 @@ namespace Aggregator.Domain;
 public sealed record DetectionOptions
 {
     /// <summary>The score from which a series is a spike. Range 1 to 100.</summary>
-    public double SpikeScore { get; init; } = 7.7;
+    public double SpikeScore { get; init; } = 5.9;
 
     /// <summary>The score from which a series is elevated; below <see cref="SpikeScore"/>. Range 1 to 100.</summary>
-    public double ElevatedScore { get; init; } = 5.0;
+    public double ElevatedScore { get; init; } = 3.75;
 
     /// <summary>
     /// How many reports of one network are counted within the dedup window. Reports that the networks heard cannot have sent are taken to come

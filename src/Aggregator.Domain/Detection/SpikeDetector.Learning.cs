@@ -50,7 +50,8 @@ public sealed partial class SpikeDetector
     {
         ArgumentNullException.ThrowIfNull(earlier);
         if (Next is { } next && ((_open && !earlier._open) || (_spike && !earlier._spike))) _windows.ForgetThrough(next - 1);
-        (_open, _spike, _unrestAt, _onset) = (earlier._open, earlier._spike, earlier._unrestAt, earlier._onset);
+        (_open, _spike, _unrestAt, _spikeSince) = (earlier._open, earlier._spike, earlier._unrestAt, earlier._spikeSince);
+        (_opened, _before, _onset, _surest) = (earlier._opened, earlier._before, earlier._onset, earlier._surest);
 
         // The next close says it anew; until then the level stays as it was told.
         Latest = Latest.Level == earlier.Latest.Level ? Latest with { Since = earlier.Latest.Since } : earlier.Latest;

@@ -131,6 +131,7 @@ internal sealed class MinuteRollup(SeriesKey series, ReportStore store, OpenMark
 
     private long Live(long minute)
     {
+        if (window.IsEmpty) return 0;
         long sum = 0;
         foreach (var (_, tally) in window.Between(minute * BucketsPerMinute, (minute + 1) * BucketsPerMinute)) sum += tally.Reports;
         return sum;

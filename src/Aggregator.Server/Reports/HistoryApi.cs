@@ -19,6 +19,7 @@ internal static class HistoryApi
     private const int BodyAtMost = 64 * 1024 * 1024;
     private const int LineAtMost = 1024 * 1024;
     private const int FaultsTold = 100;
+    private const int RegionsAtOnce = 2;
     private const long CountAtMost = 1_000_000_000;
     private static readonly TimeSpan Back = TimeSpan.FromDays(45);
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
@@ -51,17 +52,23 @@ internal static class HistoryApi
 
         if (faults.Count > 0) return Problems.Invalid(faults);
 
-        foreach (var service in runs.GroupBy(series => series.Key.Service))
-        {
-            await Task.WhenAll(service.Select(series => grains.GetGrain<IRegionGrain>(series.Key.ToString()).Import([.. series.Value])));
-
-            var hours = service.SelectMany(series => series.Value).SelectMany(HoursOf).Distinct();
-            var all = grains.GetGrain<IRegionGrain>(new SeriesKey(service.Key, RegionCode.All).ToString());
-            await all.AddUp([.. hours]);
-            await Task.WhenAll(service.Select(series => grains.GetGrain<IRegionGrain>(series.Key.ToString()).Relearn()).Append(all.Relearn()));
-        }
+        foreach (var service in runs.GroupBy(series => series.Key.Service)) await Train(service.Key, [.. service], grains);
 
         return TypedResults.Ok(new HistoryAnswer(runs.Count, runs.Values.Sum(series => series.Sum(run => (long)run.Counts.Length))));
+    }
+
+    /// <summary>Weeks of many regions are much work: done a few regions and a day of ALL at a time, so that reports do not wait behind it.</summary>
+    private static async Task Train(ServiceKey service, KeyValuePair<SeriesKey, List<MinuteRun>>[] series, IGrainFactory grains)
+    {
+        foreach (var some in series.Chunk(RegionsAtOnce))
+            await Task.WhenAll(some.Select(one => grains.GetGrain<IRegionGrain>(one.Key.ToString()).Import([.. one.Value])));
+
+        var all = grains.GetGrain<IRegionGrain>(new SeriesKey(service, RegionCode.All).ToString());
+        foreach (var day in series.SelectMany(one => one.Value).SelectMany(HoursOf).Distinct().GroupBy(hour => hour / 24)) await all.AddUp([.. day]);
+
+        foreach (var some in series.Chunk(RegionsAtOnce))
+            await Task.WhenAll(some.Select(one => grains.GetGrain<IRegionGrain>(one.Key.ToString()).Relearn()));
+        await all.Relearn();
     }
 
     private static string? Read(ReadOnlyMemory<byte>? bytes, Catalog catalog, DateTimeOffset now, out SeriesKey series, out MinuteRun? run)

@@ -59,6 +59,30 @@ public sealed class HistoryTests(AggregatorFixture fixture)
         Assert.Contains((await _server.Get($"/v1/services/{service}/regions")).List("regions"), region => region.Text("region") == "US");
     }
 
+    [Fact]
+    public async Task A_new_service_is_no_longer_new_once_its_history_is_imported_region_by_region_and_ALL_grows_with_each()
+    {
+        var service = await _server.NewService();
+        await _server.Report(service, new { symptom = "app", region = "US" });
+        var young = await Eventually.Is("the region is judged", () => Region("US"), read => read.Text("reason") == "NoBaselineYet");
+        Assert.Equal(0, young.GetProperty("expected").GetProperty("24h").GetDouble(), 5.0);
+
+        var from = _midnight.AddDays(-4);
+        var usual = new List<double>();
+        foreach (var (region, perMinute) in new[] { ("US", 30), ("GB", 10) })
+        {
+            await _server.PostLines("/v1/history", Line(service, region, from, Enumerable.Repeat(perMinute, 3 * 1440))).Json(HttpStatusCode.OK);
+            Assert.NotEqual("NoBaselineYet", (await Region(region)).Text("reason"));
+            var all = await Region("ALL");
+            Assert.NotEqual("NoBaselineYet", all.Text("reason"));
+            usual.Add(all.GetProperty("expected").GetProperty("1h").GetDouble());
+        }
+
+        Assert.InRange(usual[1] / usual[0], 1.2, 1.5);
+
+        Task<JsonElement> Region(string region) => _server.Get($"/v1/services/{service}/regions/{region}?once={Guid.NewGuid()}");
+    }
+
     [Theory]
     [InlineData("{")]
     [InlineData("[]")]
