@@ -57,10 +57,14 @@ public class TenSecondScoreboard
 
     private static void Rewrite(TenSecondFigures all, TenSecondFigures few)
     {
-        Ledger.Write(Outages, LedgerFigure<(DelayRow, DelayRow)>.Table("outage", OfOutages, all.Delays.Zip(few.Delays, (row, first) => ($"{row.Kind}", (row, first)))));
-        Ledger.Write(Calm, LedgerFigure<(QuietRow, QuietRow)>.Table("usual reports per minute", OfCalm, all.Quiet.Zip(few.Quiet, (row, first) => (FormattableString.Invariant($"{row.PerMinute}"), (row, first)))
-            .Append((AllVolumes, (all.AllQuiet, few.AllQuiet)))));
-        Ledger.Write(Bursts, LedgerFigure<(BotRow, BotRow)>.Table("of 10 to 500 reports within two minutes", OfBursts, all.Bots.Zip(few.Bots, (row, first) => (Name(row), (row, first)))));
+        var delays = all.Delays.Zip(few.Delays, (row, first) => ($"{row.Kind}", (row, first)));
+        Ledger.Write(Outages, LedgerFigure<(DelayRow, DelayRow)>.Table("outage", OfOutages, delays));
+
+        var quiet = all.Quiet.Zip(few.Quiet, (row, first) => (FormattableString.Invariant($"{row.PerMinute}"), (row, first)));
+        Ledger.Write(Calm, LedgerFigure<(QuietRow, QuietRow)>.Table("usual reports per minute", OfCalm, quiet.Append((AllVolumes, (all.AllQuiet, few.AllQuiet)))));
+
+        var bursts = all.Bots.Zip(few.Bots, (row, first) => (Name(row), (row, first)));
+        Ledger.Write(Bursts, LedgerFigure<(BotRow, BotRow)>.Table("of 10 to 500 reports within two minutes", OfBursts, bursts));
     }
 
     private static string Name(BotRow row) => row.Named ? "from one to five networks" : "without a network";
