@@ -1,6 +1,7 @@
 using Aggregator.Benchmarks;
 using BenchmarkDotNet.Running;
 
-// Without arguments: everything, and the memory of a series at the end.
-BenchmarkSwitcher.FromAssembly(typeof(JudgementBenchmarks).Assembly).Run(args.Length == 0 ? ["--filter", "*"] : args);
-if (args.Length == 0) Console.WriteLine(SeriesMemory.Measure());
+// Without arguments everything, the memory of a series last; "memory" is that alone.
+var all = args.Length == 0;
+if (all || args is not ["memory"]) BenchmarkSwitcher.FromAssembly(typeof(JudgementBenchmarks).Assembly).Run(all ? ["--filter", "*"] : args);
+if (all || args is ["memory"]) Console.WriteLine(SeriesMemory.Measure());
