@@ -30,10 +30,13 @@ internal static class DelaysCommand
         foreach (var row in figures.Delays) delays.AddRow($"{row.Kind}", $"{row.Trials}", Seconds(row.Median), Seconds(row.Ninety), Percent(row.Missed));
         console.Write(delays);
 
-        var quiet = new Table().AddColumns("quiet series", "of 30 days", "false spikes", "per series and 30 days");
-        foreach (var row in figures.Quiet)
-            quiet.AddRow(string.Create(CultureInfo.InvariantCulture, $"{row.PerMinute}/min"), $"{row.Months}", $"{row.FalseSpikes}", string.Create(CultureInfo.InvariantCulture, $"{row.PerMonth:0.00}"));
-        quiet.AddRow("all", $"{figures.Quiet.Sum(row => row.Months)}", $"{figures.Quiet.Sum(row => row.FalseSpikes)}", string.Create(CultureInfo.InvariantCulture, $"{figures.FalsePerMonth:0.000}"));
+        var quiet = new Table().AddColumns("quiet series", "of 30 days", "false spikes", "in windows up to 2 min", "per series and 30 days");
+        foreach (var row in figures.Quiet.Append(figures.AllQuiet))
+        {
+            var name = double.IsNaN(row.PerMinute) ? "all" : string.Create(CultureInfo.InvariantCulture, $"{row.PerMinute}/min");
+            quiet.AddRow(name, $"{row.Months}", $"{row.FalseSpikes}", $"{row.InSeconds}", string.Create(CultureInfo.InvariantCulture, $"{row.PerMonth:0.000}"));
+        }
+
         console.Write(quiet);
 
         var bots = new Table().AddColumns("bursts of bots", "trials", "taken for a spike");

@@ -30,10 +30,10 @@ internal sealed record YardstickRow(
     public const string Head =
         "  FA/30d  worst   prec |   PoD    z<4    4-8   8-16    16+ | TTD50  TTD90   T50m |  frag  clr50  clr90 |  bot%    ev% |       h";
 
-    /// <summary>The row as a line of text. Delays are minutes; under ten seconds a bucket they have a digit after the point.</summary>
-    public string ToText(bool seconds = false)
+    /// <summary>The row as a line of text. Delays are minutes; of a grid finer than a minute they have a digit after the point.</summary>
+    public string ToText(bool tenths = false)
     {
-        var minutes = seconds ? 1 : 0;
+        var minutes = tenths ? 1 : 0;
         return $"{Figure(FalseAlarms, 8, 2)} {Figure(Worst, 6, 2)} {Figure(Precision, 6, 2)} | " +
             $"{Figure(Found, 5, 2)} {Figure(FoundBelow4, 6, 2)} {Figure(Found4To8, 6, 2)} {Figure(Found8To16, 6, 2)} {Figure(FoundFrom16, 6, 2)} | " +
             $"{Figure(DelayMedian, 5, minutes)} {Figure(Delay90, 6, minutes)} {Figure(DelayMedian4To8, 6, minutes)} | " +

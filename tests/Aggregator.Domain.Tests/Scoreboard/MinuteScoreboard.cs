@@ -48,13 +48,17 @@ public class MinuteScoreboard
 
     private static string At(double budget) => FormattableString.Invariant($"At {budget:0.0} false alarms per series and 30 days");
 
-    private static IEnumerable<(string Name, double Score)> Thresholds() => [("Elevated", new DetectionOptions().ElevatedScore), ("Spike", new DetectionOptions().SpikeScore)];
+    private static IEnumerable<(string Name, double Score)> Thresholds() =>
+        [("Elevated", new DetectionOptions().ElevatedScore), ("Spike", new DetectionOptions().SpikeScore)];
 
     private static void Rewrite(LabelledSet set, Yardstick yardstick, float[][] scores)
     {
         var rows = TextbookDetector.All.Select(textbook => (textbook.Name, Scores: textbook.Judge(set))).Prepend((Name: Ours, Scores: scores)).ToArray();
         foreach (var budget in Budgets)
-            Ledger.Write(At(budget), LedgerFigure<YardstickRow>.Table("detector", Figures, rows.Select(row => (row.Name, yardstick.Row(row.Scores, yardstick.Calibrate(row.Scores, budget))))));
-        Ledger.Write("At the shipped thresholds", LedgerFigure<YardstickRow>.Table("level", Figures, Thresholds().Select(level => (level.Name, yardstick.Row(scores, level.Score)))));
+            Write(At(budget), "detector", rows.Select(row => (row.Name, yardstick.Row(row.Scores, yardstick.Calibrate(row.Scores, budget)))));
+        Write("At the shipped thresholds", "level", Thresholds().Select(level => (level.Name, yardstick.Row(scores, level.Score))));
+
+        static void Write(string heading, string first, IEnumerable<(string, YardstickRow)> rows) =>
+            Ledger.Write(heading, LedgerFigure<YardstickRow>.Table(first, Figures, rows));
     }
 }

@@ -209,7 +209,7 @@ public class YardstickTests
         Score(8640 + 601);
         var row = new Yardstick(Set(TimeSpan.FromSeconds(10)), historyDays: 1).Row([.. _scores], 5);
         Assert.Equal(1 / 3.0, row.DelayMedian, 9);
-        Assert.Contains("|   0.3    0.3    nan |", row.ToText(seconds: true));
+        Assert.Contains("|   0.3    0.3    nan |", row.ToText(tenths: true));
     }
 
     [Fact]

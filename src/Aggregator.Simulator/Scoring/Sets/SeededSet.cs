@@ -13,10 +13,13 @@ internal sealed record SeededSet(LabelledSet Set, IReadOnlyList<SetLabel> Labels
         Parallel.For(0, size.Services, service => services[service] = new ServiceDraw(seed, service, size, outages).Draw());
 
         var perService = size.Regions + 1;
-        string[] names = [.. Enumerable.Range(0, size.Services * perService).Select(i => $"s{i / perService:00}.{(i % perService == size.Regions ? "all" : $"r{i % perService}")}")];
-        SetLabel[] labels = [.. services.SelectMany((drawn, service) => drawn.Labels.Select(label => label with { Episode = label.Episode with { Series = label.Episode.Series + service * perService } }))];
-        return new(
-            new(names, [.. services.SelectMany(drawn => drawn.Means)], [.. labels.Select(label => label.Episode)], TimeSpan.FromMinutes(1), [.. services.SelectMany(drawn => drawn.Counts)]),
-            labels);
+        string[] names = [.. Enumerable.Range(0, size.Services * perService).Select(series => Name(series / perService, series % perService))];
+        SetLabel[] labels = [.. services.SelectMany((drawn, service) => drawn.Labels.Select(label => label.Of(service * perService)))];
+        var set = new LabelledSet(
+            names, [.. services.SelectMany(drawn => drawn.Means)], [.. labels.Select(label => label.Episode)],
+            TimeSpan.FromMinutes(1), [.. services.SelectMany(drawn => drawn.Counts)]);
+        return new(set, labels);
+
+        string Name(int service, int part) => $"s{service:00}.{(part == size.Regions ? "all" : $"r{part}")}";
     }
 }

@@ -44,7 +44,11 @@ internal sealed class ServiceDraw(long seed, int service, SetSize size, bool out
         var (day, weekend, offset) = (Week.DayOf(_dice), _dice.Between(0.6, 1.3), (int)(_dice.Next() * 24) - 12);
         var shares = Enumerable.Range(0, size.Regions).Select(_ => _dice.Between(0.05, 1)).ToArray();
         // Neighbouring time zones: the regions of one country.
-        return [.. shares.Select(share => new Region(perMinute * share / shares.Sum(), new(new(day, weekend), offset + (int)(_dice.Next() * 4)), new int[size.Minutes]))];
+        return
+        [
+            .. shares.Select(share => new Region(
+                perMinute * share / shares.Sum(), new(new(day, weekend), offset + (int)(_dice.Next() * 4)), new int[size.Minutes])),
+        ];
     }
 
     private void Ordinary()
@@ -112,8 +116,9 @@ internal sealed class ServiceDraw(long seed, int service, SetSize size, bool out
         var dice = new Dice(seed, "bots", $"{service}");
         for (var left = dice.Poisson(BotBurstsPer56 * size.Days / 56); left > 0; left--)
         {
-            var (region, minute, reports, split) = ((int)(dice.Next() * _regions.Length), (int)(dice.Next() * (size.Minutes - 1)), (int)dice.Between(5, 270), dice.Next());
-            var early = split < 0.7 ? reports : reports / 3;
+            var (region, minute) = ((int)(dice.Next() * _regions.Length), (int)(dice.Next() * (size.Minutes - 1)));
+            var reports = (int)dice.Between(5, 270);
+            var early = dice.Next() < 0.7 ? reports : reports / 3;
             _regions[region].Counts[minute] += early;
             _regions[region].Counts[minute + 1] += reports - early;
             foreach (var series in new[] { region, _regions.Length })

@@ -10,9 +10,8 @@ internal static class SetFiles
     {
         Directory.CreateDirectory(folder);
         WriteCounts(Path.Combine(folder, "sim_counts.csv.gz"), seeded.Set);
-        File.WriteAllLines(
-            Path.Combine(folder, "sim_series.csv"),
-            seeded.Set.Names.Zip(seeded.Set.MeanPerMinute, (name, mean) => string.Create(CultureInfo.InvariantCulture, $"{name},{mean:0.#####}")).Prepend("series,true_mean_per_min"));
+        var series = seeded.Set.Names.Zip(seeded.Set.MeanPerMinute, (name, mean) => string.Create(CultureInfo.InvariantCulture, $"{name},{mean:0.#####}"));
+        File.WriteAllLines(Path.Combine(folder, "sim_series.csv"), series.Prepend("series,true_mean_per_min"));
         File.WriteAllLines(
             Path.Combine(folder, "sim_labels.csv"),
             seeded.Labels.Select(label => Line(seeded.Set, label)).Prepend("series,start_min,end_min,kind,extra15,z15,ratio15,class,regional"));
@@ -21,9 +20,10 @@ internal static class SetFiles
     private static string Line(LabelledSet set, SetLabel label)
     {
         var it = label.Episode;
+        var (name, regional) = (set.Names[it.Series], label.Regional ? 1 : 0);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{set.Names[it.Series]},{it.StartMinute},{it.EndMinute},{it.Kind},{label.Extra15:0.##},{it.Z15:0.##},{label.Ratio15:0.###},{(int)it.Class},{(label.Regional ? 1 : 0)}");
+            $"{name},{it.StartMinute},{it.EndMinute},{it.Kind},{label.Extra15:0.##},{it.Z15:0.##},{label.Ratio15:0.###},{(int)it.Class},{regional}");
     }
 
     private static void WriteCounts(string path, LabelledSet set)

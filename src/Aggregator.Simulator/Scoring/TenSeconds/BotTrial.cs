@@ -25,6 +25,6 @@ internal static class BotTrial
         var buckets = 1 + (int)(dice.Next() * 12);
         for (var i = 0; i < buckets; i++)
             if (watched.CloseWithBots((reports + i) / buckets, networks) == Level.Spike) return true;
-        return watched.Calm(AfterMinutes * IntakeSeries.BucketsPerMinute) > 0;
+        return watched.Calm(AfterMinutes * IntakeSeries.BucketsPerMinute).Count > 0;
     }
 }

@@ -8,7 +8,9 @@ namespace Aggregator.Simulator;
 /// <param name="RampMinutes">Until then; 0 is at once.</param>
 internal sealed record OutageKind(double Usual, double Times, double RampMinutes = 0)
 {
-    public override string ToString() => RampMinutes > 0 ? FormattableString.Invariant($"x{Times:0} over {RampMinutes:0} min, {Usual:0.##}/min") : FormattableString.Invariant($"x{Times:0} at once, {Usual:0.##}/min");
+    public override string ToString() => RampMinutes > 0
+        ? FormattableString.Invariant($"x{Times:0} over {RampMinutes:0} min, {Usual:0.##}/min")
+        : FormattableString.Invariant($"x{Times:0} at once, {Usual:0.##}/min");
 
     /// <summary>People more than usual, of so many minutes since the onset.</summary>
     public double Affected(double minutes)

@@ -4,9 +4,10 @@ namespace Aggregator.Simulator;
 internal sealed record DelayRow(OutageKind Kind, int Trials, double Median, double Ninety, double Missed);
 
 /// <summary>False spikes of quiet series of one volume.</summary>
-internal sealed record QuietRow(double PerMinute, int Months, int FalseSpikes)
+/// <param name="InSeconds">Those of them that windows of up to two minutes decided for.</param>
+internal sealed record QuietRow(double PerMinute, int Months, int FalseSpikes, int InSeconds)
 {
-    public double PerMonth => (double)FalseSpikes / Months;
+    public double PerMonth => (double)FalseSpikes / Math.Max(1, Months);
 }
 
 /// <summary>What share of bot bursts became a spike.</summary>
@@ -23,8 +24,8 @@ internal sealed record TenSecondFigures(IReadOnlyList<DelayRow> Delays, IReadOnl
 
     public static IReadOnlyList<double> Volumes { get; } = [0.01, 0.1, 1, 10, 100];
 
-    /// <summary>False spikes per series and 30 days, of all volumes together.</summary>
-    public double FalsePerMonth => (double)Quiet.Sum(row => row.FalseSpikes) / Math.Max(1, Quiet.Sum(row => row.Months));
+    /// <summary>Quiet series of all volumes together.</summary>
+    public QuietRow AllQuiet => new(double.NaN, Quiet.Sum(row => row.Months), Quiet.Sum(row => row.FalseSpikes), Quiet.Sum(row => row.InSeconds));
 
     /// <param name="kinds">Of outages; each trial of each has a crowd of its own, the same whatever else is measured.</param>
     /// <param name="trials">Of each kind of outage and of bots.</param>
@@ -33,8 +34,10 @@ internal sealed record TenSecondFigures(IReadOnlyList<DelayRow> Delays, IReadOnl
     {
         return new(
             [.. kinds.Select(kind => Row(kind, Many(trials, trial => OutageTrial.Delay(kind, seed, trial), cancel)))],
-            [.. Volumes.Select(volume => new QuietRow(volume, months, Many(months, month => QuietTrial.FalseSpikes(volume, seed, month), cancel).Sum()))],
+            [.. Volumes.Select(volume => Quiet(volume, [.. Many(months, month => QuietTrial.FalseSpikes(volume, seed, month), cancel).SelectMany(windows => windows)]))],
             [Bursts(named: true), Bursts(named: false)]);
+
+        QuietRow Quiet(double volume, TimeSpan[] windows) => new(volume, months, windows.Length, windows.Count(window => window <= TimeSpan.FromMinutes(2)));
 
         BotRow Bursts(bool named) => Row(named, Many(trials, trial => BotTrial.Alarmed(named, seed, trial), cancel));
     }

@@ -18,14 +18,14 @@ internal sealed class Watched
 
     public Level Level => _detector.Latest.Level;
 
-    /// <summary>Closes ordinary buckets; how often a spike began.</summary>
-    public int Calm(long buckets)
+    /// <summary>Closes ordinary buckets; the windows of the spikes that began in them.</summary>
+    public IReadOnlyList<TimeSpan> Calm(long buckets)
     {
-        var spikes = 0;
+        var spikes = new List<TimeSpan>();
         for (; buckets > 0; buckets--)
         {
             var before = Level;
-            if (Close(_series.Next()) == Level.Spike && before != Level.Spike) spikes++;
+            if (Close(_series.Next()) == Level.Spike && before != Level.Spike) spikes.Add(_detector.Latest.Window);
         }
 
         return spikes;

@@ -1,7 +1,10 @@
 namespace Aggregator.Simulator;
 
 /// <summary>The last 15 minutes against the same 15 minutes of seven days, of which the last two are left out, in standard deviations.</summary>
-/// <remarks>EARS C2: L. Hutwagner and others, "The bioterrorism preparedness and response Early Aberration Reporting System" (2003); their days are here the same time of day.</remarks>
+/// <remarks>
+/// EARS C2: L. Hutwagner and others, "The bioterrorism preparedness and response Early Aberration Reporting System (EARS)" (2003);
+/// their days are here the same time of day.
+/// </remarks>
 internal static class EarsC2
 {
     private const int Window = 15;

@@ -1,6 +1,6 @@
 namespace Aggregator.Simulator;
 
-/// <summary>A quasi-Poisson regression with a trend on the same time of the last fourteen days, past outbreaks weighted down, and how far the count exceeds its upper bound.</summary>
+/// <summary>A quasi-Poisson regression on the same time of the last fourteen days, past outbreaks weighted down: how far the count exceeds its upper bound.</summary>
 /// <remarks>
 /// Farrington flexible: A. Noufaily and others, "An improved algorithm for outbreak detection in multiple surveillance systems" (Statistics in Medicine 2013).
 /// Their weeks of years are here quarters of an hour of days, three to each side. Simplified: the reference window alone, without the other

@@ -1,7 +1,10 @@
 namespace Aggregator.Simulator;
 
 /// <summary>Level, trend and time of day, each smoothed exponentially over five minutes' counts, and the band around them that is smoothed likewise.</summary>
-/// <remarks>J. Brutlag, "Aberrant behavior detection in time series for network monitoring" (LISA 2000), with the weights of RRDtool's manual; the score is how many bands the count lies above.</remarks>
+/// <remarks>
+/// J. Brutlag, "Aberrant behavior detection in time series for network monitoring" (LISA 2000), with the weights of RRDtool's manual;
+/// the score is how many bands the count lies above what is predicted.
+/// </remarks>
 internal static class HoltWinters
 {
     private const int Bin = 5;
