@@ -12,6 +12,9 @@ namespace Aggregator.Domain;
 /// </remarks>
 internal sealed partial class Baseline
 {
+    /// <summary>Between which scales of overdispersion, and how far towards the upper one.</summary>
+    public readonly record struct PhiPlace(int Lower, double Part);
+
     public const int SubStepMinutes = 5;
     private const int Quarters = 96;
     private const int SubStepsPerDay = 1440 / SubStepMinutes;
@@ -90,14 +93,16 @@ internal sealed partial class Baseline
     /// <summary>The level at the start of the step that a minute lies in; as far back as the longest window.</summary>
     public double LevelAt(long minute) => _levels[Floored.Mod(Floored.Div(minute, _stepMinutes), _levels.Length)];
 
-    /// <summary>Overdispersion of counts over so many minutes; between the scales it is learned at, on a logarithmic scale.</summary>
-    public double Phi(double minutes)
+    /// <summary>Overdispersion of counts over a window; between the scales it is learned at, on a logarithmic scale.</summary>
+    public double Phi(PhiPlace place) => (1 - place.Part) * _phi[place.Lower] + place.Part * _phi[place.Lower + 1];
+
+    /// <summary>Where a window of so many minutes lies between the scales.</summary>
+    public static PhiPlace PlaceOf(double minutes)
     {
-        if (minutes <= ScaleMinutes[0]) return _phi[0];
         var upper = 1;
         while (upper < ScaleMinutes.Length - 1 && minutes > ScaleMinutes[upper]) upper++;
-        var part = Math.Min(1, Math.Log(minutes / ScaleMinutes[upper - 1]) / Math.Log((double)ScaleMinutes[upper] / ScaleMinutes[upper - 1]));
-        return (1 - part) * _phi[upper - 1] + part * _phi[upper];
+        var part = Math.Log(minutes / ScaleMinutes[upper - 1]) / Math.Log((double)ScaleMinutes[upper] / ScaleMinutes[upper - 1]);
+        return new(upper - 1, Math.Clamp(part, 0, 1));
     }
 
     /// <summary>Begins a step: what will be expected in it is settled now, before anything of it is seen.</summary>

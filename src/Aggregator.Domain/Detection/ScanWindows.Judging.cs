@@ -16,7 +16,7 @@ internal sealed partial class ScanWindows
 
         var (reports, usual) = Last(_typical);
         var from = (SlotOf(_bucket) - _typical + 1) * _perSlot;
-        return new(Score: 0, reports, usual * baseline.LevelAt(MinuteOf(from)), from, _bucket, baseline.Phi(_typical * _slotMinutes));
+        return new(Score: 0, reports, usual * baseline.LevelAt(MinuteOf(from)), from, _bucket, baseline.Phi(_typicalPhi));
     }
 
     /// <summary>What the last 5 and 10 minutes say, nothing trimmed: how far from calm it still is. On buckets below a minute a busy series is asked for the shortest alone.</summary>
@@ -24,12 +24,13 @@ internal sealed partial class ScanWindows
     public double Unrest(Baseline baseline, LevelBefore before)
     {
         double unrest = 0;
-        foreach (var window in _calm)
+        for (var i = 0; i < _calm.Length; i++)
         {
+            var window = _calm[i];
             var (reports, usual) = Last(window);
             var start = MinuteOf((SlotOf(_bucket) - window + 1) * _perSlot);
             var expected = usual * before.At(start, baseline);
-            unrest = Math.Max(unrest, Likelihood.Ratio(reports, expected * Margin + Floor, baseline.Phi(window * _slotMinutes) + ExtraPhi));
+            unrest = Math.Max(unrest, Likelihood.Ratio(reports, expected * Margin + Floor, baseline.Phi(_calmPhi[i]) + ExtraPhi));
 
             // Where this window alone would show trouble, a longer one only remembers what is over.
             if (_perSlot > 1 && expected >= TellingCalm) break;
@@ -65,7 +66,7 @@ internal sealed partial class ScanWindows
             var (count, usual) = Last(_far[i]);
             var from = (slot - _far[i] + 1) * _perSlot;
             var expected = usual * (1 + (baseline.LevelAt(MinuteOf(from)) - 1) * _farFading[i]);
-            _farBest = new(score, count, expected, from, _bucket, baseline.Phi(_far[i] * _slotMinutes));
+            _farBest = new(score, count, expected, from, _bucket, baseline.Phi(_farPhi[i]));
         }
 
         return _farBest;
@@ -88,7 +89,7 @@ internal sealed partial class ScanWindows
             var oldest = Back(newest, window);
             var count = _farReports[newest] - _farReports[oldest];
             var sum = (_farUsual[newest] - _farUsual[oldest]) * (1 + (baseline.LevelAt(MinuteOf(from)) - 1) * _farFading[i]);
-            var phi = baseline.Phi(window * _slotMinutes);
+            var phi = baseline.Phi(_farPhi[i]);
             var scatter = phi + ExtraPhi + _farClusters[i] / (sum + Floor);
             // The largest minutes are looked for only where even with them there is something to say; the search goes on where it stopped.
             if (count < LeastFar || count <= sum)
@@ -128,7 +129,7 @@ internal sealed partial class ScanWindows
             var expected = sum * Margin + Floor;
             if (weight < LeastNear || weight <= expected) continue;
 
-            var phi = baseline.Phi(window * _bucketMinutes);
+            var phi = baseline.Phi(_nearPhi[i]);
             var score = Likelihood.Ratio(weight, expected, phi + ExtraPhi + _nearClusters[i] / (sum + Floor)) - NearHandicap;
             if (score > best.Score) best = new(score, count, sum, from, _bucket, phi);
         }

@@ -52,6 +52,10 @@ internal sealed partial class ScanWindows
     private readonly int[] _near;
     private readonly int[] _calm;
     private readonly int _typical;
+    private readonly Baseline.PhiPlace[] _farPhi;
+    private readonly Baseline.PhiPlace[] _nearPhi;
+    private readonly Baseline.PhiPlace[] _calmPhi;
+    private readonly Baseline.PhiPlace _typicalPhi;
     private readonly double[] _farFading;
     private readonly double[] _farClusters;
     private readonly double[] _nearClusters;
@@ -81,6 +85,10 @@ internal sealed partial class ScanWindows
         _calm = [.. CalmMinutes.Select(m => (m + minutes - 1) / minutes).Distinct()];
         _near = minutes > 1 ? [1, 2] : _perSlot == 1 ? [] : [.. NearSeconds.Select(s => grid.Count(TimeSpan.FromSeconds(s))).Distinct()];
         _typical = Math.Max(1, 15 / minutes);
+        _farPhi = [.. _far.Select(window => Baseline.PlaceOf(window * minutes))];
+        _nearPhi = [.. _near.Select(window => Baseline.PlaceOf(window * _bucketMinutes))];
+        _calmPhi = [.. _calm.Select(window => Baseline.PlaceOf(window * minutes))];
+        _typicalPhi = Baseline.PlaceOf(_typical * minutes);
         _farFading = [.. _far.Select(window => Baseline.Fading(window * minutes))];
         _farClusters = [.. _far.Select(window => Clusters(window * minutes))];
         _nearClusters = [.. _near.Select(window => Clusters(window * _bucketMinutes))];
