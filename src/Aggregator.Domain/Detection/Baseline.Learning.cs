@@ -1,29 +1,42 @@
+using System.Numerics;
+
 namespace Aggregator.Domain;
 
 internal sealed partial class Baseline
 {
     private void BeginDay(long day)
     {
-        var mean = Math.Max(_meanReports / _meanSeen, LeastPerMinute * SubStepMinutes);
+        var prior = (float)(ProfilePrior / Math.Max(_meanReports / _meanSeen / _standing, LeastPerMinute * SubStepMinutes));
+        Span<float> reports = stackalloc float[Quarters], seen = stackalloc float[Quarters];
         for (var kind = 0; kind < 2; kind++)
         {
+            Smooth(_sums, kind, reports);
+            Smooth(_seen, kind, seen);
             for (var quarter = 0; quarter < Quarters; quarter++)
-            {
-                double reports = ProfilePrior, seen = ProfilePrior / mean;
-                for (var i = 0; i < Smoothing.Length; i++)
-                {
-                    var near = (quarter + i - Smoothing.Length / 2 + Quarters) % Quarters;
-                    var (own, other) = (kind * Quarters + near, (1 - kind) * Quarters + near);
-                    reports += Smoothing[i] * (_sums[own] + OtherKindShare * _sums[other]);
-                    seen += Smoothing[i] * (_seen[own] + OtherKindShare * _seen[other]);
-                }
-
-                _profile[kind * Quarters + quarter] = (float)(reports / seen);
-            }
+                _profile[kind * Quarters + quarter] = ((float)ProfilePrior + reports[quarter]) / (prior + seen[quarter]);
         }
 
         if (_day != long.MinValue) ForgetDays(Math.Min(day - _day, 60));
         _day = day;
+    }
+
+    // The kernel over a circle of quarters; what is left of a vector's length does not matter, as 96 is a multiple of all there are.
+    private static void Smooth(float[] sums, int kind, Span<float> smoothed)
+    {
+        var reach = Smoothing.Length / 2;
+        Span<float> ring = stackalloc float[Quarters + 2 * reach];
+        for (var i = 0; i < ring.Length; i++)
+        {
+            var quarter = (i - reach + Quarters) % Quarters;
+            ring[i] = sums[kind * Quarters + quarter] + (float)OtherKindShare * sums[(1 - kind) * Quarters + quarter];
+        }
+
+        for (var at = 0; at < Quarters; at += Vector<float>.Count)
+        {
+            var sum = Vector<float>.Zero;
+            for (var i = 0; i < Smoothing.Length; i++) sum += Smoothing[i] * new Vector<float>(ring[(at + i)..]);
+            sum.CopyTo(smoothed[at..]);
+        }
     }
 
     private void ForgetDays(double days)
@@ -49,6 +62,14 @@ internal sealed partial class Baseline
             _sums[quarter] += (float)(reports / _subSteps);
             _seen[quarter] += (float)seen;
         }
+    }
+
+    private void LearnStanding(double reports, double usual)
+    {
+        var kept = Math.Exp(-_stepMinutes / StandingMemory);
+        _standingReports = _standingReports * kept + reports;
+        _standingUsual = _standingUsual * kept + usual / _standing;
+        _standing = Math.Clamp((StandingPrior + _standingReports) / (StandingPrior + _standingUsual), 0.01, 1000);
     }
 
     // What was seen says the more of the level the more reports are usual, and the less the level moves by itself.

@@ -26,6 +26,9 @@ internal sealed partial class Baseline
         number(ref _learned);
         number(ref _level);
         number(ref _levelVariance);
+        number(ref _standing);
+        number(ref _standingReports);
+        number(ref _standingUsual);
         var usual = Usual;
         number(ref usual);
         Usual = usual;

@@ -1,9 +1,10 @@
 namespace Aggregator.Domain;
 
-/// <summary>What is usual for one series: a profile of the day, times a level that wanders around it, and how much counts scatter.</summary>
+/// <summary>What is usual for one series: a profile of the day, times the standing of these days, times a level that wanders around it, and how much counts scatter.</summary>
 /// <remarks>
 /// <para>Profile: reports per five minutes by quarter of an hour, of working days and of weekends, forgotten over ten days, smoothed by a Gauss kernel
-/// of an hour and borrowing a quarter of its weight from the other kind of day. Level: reports over profile, followed by a Kalman filter (Kalman 1960)
+/// of an hour and borrowing a quarter of its weight from the other kind of day. Standing: what the last four days were of it, so that growth for good
+/// becomes usual within days. Level: reports over profile, followed by a Kalman filter (Kalman 1960)
 /// whose state drifts back to 1 within two hours (Uhlenbeck and Ornstein 1930): a busy series is followed within minutes, a nearly empty one hardly.
 /// A window is judged by the level at its start, so that an outage does not excuse itself. Overdispersion of counts around such forecasts, by moments
 /// at four scales: variance = L + phi L².</para>
@@ -19,6 +20,8 @@ internal sealed partial class Baseline
     private const int Quarters = 96;
     private const int SubStepsPerDay = 1440 / SubStepMinutes;
     private const double LevelMemory = 120;
+    private const double StandingMemory = 4 * 1440;
+    private const double StandingPrior = 20;
     private const double KernelQuarters = 4;
     private const double DayMemory = 10;
     private const double MeanMemory = 14;
@@ -42,7 +45,7 @@ internal sealed partial class Baseline
 
     private static readonly int[] ScaleMinutes = [5, 15, 60, 240];
     private static readonly double[] PhiPrior = [0.04, 0.05, 0.06, 0.07];
-    private static readonly double[] Smoothing = GaussKernel();
+    private static readonly float[] Smoothing = GaussKernel();
 
     private readonly int _stepMinutes;
     private readonly int _subSteps;
@@ -63,6 +66,9 @@ internal sealed partial class Baseline
     private double _meanReports;
     private double _meanSeen = 1e-9;
     private double _learned;
+    private double _standing = 1;
+    private double _standingReports;
+    private double _standingUsual;
     private double _level = 1;
     private double _levelVariance = LevelVariancePrior;
     private long _day = long.MinValue;
@@ -114,7 +120,7 @@ internal sealed partial class Baseline
 
         double usual = 0;
         var first = minute / SubStepMinutes;
-        for (var i = 0; i < _subSteps; i++) usual += ProfileAt(first + i);
+        for (var i = 0; i < _subSteps; i++) usual += ProfileAt(first + i) * _standing;
         Usual = Math.Max(IsCold ? Math.Max(usual, ColdRate * _stepMinutes) : usual, LeastPerMinute * _stepMinutes);
         _levels[Floored.Mod(step, _levels.Length)] = _level;
     }
@@ -134,13 +140,14 @@ internal sealed partial class Baseline
 
         _meanReports += reports;
         _meanSeen += seen * _subSteps;
-        LearnProfile(step, reports / Math.Max(_level, 0.05), seen);
+        LearnProfile(step, reports / Math.Max(_level * _standing, 0.05), seen);
         if (!cold) LearnLevel(reports, usual);
+        if (!cold) LearnStanding(reports, usual);
         StartScales((step + 1) * _stepMinutes);
         _learned = Math.Min(_learned + seen * _subSteps, 1e6);
     }
 
-    /// <summary>Reports that the profile alone expects between two moments.</summary>
+    /// <summary>Reports that are usual between two moments, the level of the hour left aside.</summary>
     public double Between(DateTimeOffset from, DateTimeOffset to)
     {
         var (start, end) = (SubStepsSinceEpoch(from), SubStepsSinceEpoch(to));
@@ -152,18 +159,18 @@ internal sealed partial class Baseline
         {
             var sub = Math.Floor(start);
             var next = Math.Min(sub + 1, end);
-            sum += Math.Max(ProfileAt((long)sub), mean) * (next - start);
+            sum += Math.Max(ProfileAt((long)sub) * _standing, mean) * (next - start);
             start = next;
         }
 
         return sum;
     }
 
-    private static double[] GaussKernel()
+    private static float[] GaussKernel()
     {
         var reach = (int)Math.Ceiling(2.5 * KernelQuarters);
         var weights = Enumerable.Range(-reach, 2 * reach + 1).Select(i => Math.Exp(-0.5 * i * i / (KernelQuarters * KernelQuarters))).ToArray();
-        return [.. weights.Select(weight => weight / weights.Sum())];
+        return [.. weights.Select(weight => (float)(weight / weights.Sum()))];
     }
 
     private static double SubStepsSinceEpoch(DateTimeOffset at) =>
