@@ -3,7 +3,7 @@ namespace Aggregator.Domain;
 /// <summary>What is usual for one series: a profile of the day, times the standing of these days, times a level that wanders around it, and how much counts scatter.</summary>
 /// <remarks>
 /// <para>Profile: reports per five minutes by quarter of an hour, of working days and of weekends, forgotten over ten days, smoothed by a Gauss kernel
-/// of an hour and borrowing a quarter of its weight from the other kind of day. Standing: what the last four days were of it, so that growth for good
+/// of an hour and borrowing a quarter of its weight from the other kind of day. Standing: what the last week was of it, so that growth for good
 /// becomes usual within days. Level: reports over profile, followed by a Kalman filter (Kalman 1960)
 /// whose state drifts back to 1 within two hours (Uhlenbeck and Ornstein 1930): a busy series is followed within minutes, a nearly empty one hardly.
 /// A window is judged by the level at its start, so that an outage does not excuse itself. Overdispersion of counts around such forecasts, by moments
@@ -20,7 +20,7 @@ internal sealed partial class Baseline
     private const int Quarters = 96;
     private const int SubStepsPerDay = 1440 / SubStepMinutes;
     private const double LevelMemory = 120;
-    private const double StandingMemory = 4 * 1440;
+    private const double StandingMemory = 7 * 1440;
     private const double StandingPrior = 20;
     private const double KernelQuarters = 4;
     private const double DayMemory = 10;

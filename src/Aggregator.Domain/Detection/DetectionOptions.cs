@@ -4,7 +4,7 @@ namespace Aggregator.Domain;
 public sealed record DetectionOptions
 {
     /// <summary>The score from which a series is a spike. Range 1 to 100.</summary>
-    public double SpikeScore { get; init; } = 5.9;
+    public double SpikeScore { get; init; } = 6.0;
 
     /// <summary>The score from which a series is elevated; below <see cref="SpikeScore"/>. Range 1 to 100.</summary>
     public double ElevatedScore { get; init; } = 3.75;
