@@ -49,7 +49,7 @@ public class SpikeDetectorLearningTests
     [Theory]
     [InlineData(0.1, 1.75)]
     [InlineData(0.5, 1.35)]
-    [InlineData(5, 1.15)]
+    [InlineData(5, 1.25)]
     [InlineData(50, 1.1)]
     public void An_outage_of_hours_raises_what_is_usual_at_that_time_of_the_next_day_by_its_cut_share_only(double perMinute, double atMost)
     {
