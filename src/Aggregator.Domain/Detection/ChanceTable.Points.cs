@@ -5,5 +5,5 @@ public static partial class ChanceTable
 {
     private const int FirstScore = 2;
 
-    private static ReadOnlySpan<double> PerDay => [0.815643, 0.234857, 0.077714, 0.030143, 0.01375, 0.006679, 0.003679, 0.002286, 0.001286, 0.000929, 0.000607, 0.000429];
+    private static ReadOnlySpan<double> PerDay => [0.06525, 0.009429, 0.0015, 0.000393, 0.000357];
 }
