@@ -45,8 +45,8 @@ internal sealed partial class ScanWindows
     /// <summary>What the long windows said last is not what they show now.</summary>
     public void ForgetSums() => Array.Clear(_sums);
 
-    /// <summary>Whether the long windows have just been asked and one of them says enough for the others to be heard.</summary>
-    public bool AsksTheRest => EndsSlot(_bucket) && _farBest.Score >= LeastOwn;
+    /// <summary>Whether the long windows have just been asked, were not emptied then, and one of them says enough for the others to be heard.</summary>
+    public bool AsksTheRest => EndsSlot(_bucket) && _farBest.From > _emptyThrough && _farBest.Score >= LeastOwn;
 
     /// <summary>The long window that says most when what the other regions show in it is added.</summary>
     /// <param name="whole">The windows of all regions together, this one included, at the same moment.</param>

@@ -110,6 +110,27 @@ public class WeighingTests
     }
 
     [Fact]
+    public void A_spike_that_is_over_in_a_region_is_not_opened_again_by_what_goes_on_elsewhere()
+    {
+        var (alone, helped) = (Region(), Region());
+        foreach (var region in new[] { alone, helped })
+        {
+            for (var minute = 0; minute < 20; minute++) Minute(region, 6);
+            Assert.Equal(Level.Spike, region.Detector.Latest.Level);
+        }
+
+        for (var minute = 0; minute < 120; minute++)
+        {
+            Minute(alone, minute % 2);
+            Minute(helped, minute % 2);
+            helped.Detector.Weigh(Loud(helped));
+            Assert.Equal(alone.Detector.Latest.Level, helped.Detector.Latest.Level);
+        }
+
+        Assert.Equal(Level.Normal, alone.Detector.Latest.Level);
+    }
+
+    [Fact]
     public void Hearing_the_rest_allocates_nothing()
     {
         var region = Weak();
