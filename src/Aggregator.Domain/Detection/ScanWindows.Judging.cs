@@ -42,15 +42,19 @@ internal sealed partial class ScanWindows
     /// <summary>The long windows as they were asked last; a window that was not asked is empty.</summary>
     public ReadOnlySpan<WindowSum> Sums => _sums;
 
-    /// <summary>Whether the long windows have just been asked and one of them says enough for the others to be heard.</summary>
-    public bool AsksTheRest => EndsSlot(_bucket) && _farBest.Score >= LeastOwn;
+    /// <summary>What the long windows said last is not what they show now.</summary>
+    public void ForgetSums() => Array.Clear(_sums);
+
+    /// <summary>Whether the long windows have just been asked, were not emptied then, and one of them says enough for the others to be heard.</summary>
+    public bool AsksTheRest => EndsSlot(_bucket) && _farBest.From > _emptyThrough && _farBest.Score >= LeastOwn;
 
     /// <summary>The long window that says most when what the other regions show in it is added.</summary>
     /// <param name="whole">The windows of all regions together, this one included, at the same moment.</param>
     public Evidence WithRest(Baseline baseline, ReadOnlySpan<WindowSum> whole)
     {
+        if (whole.Length != _far.Length) return _farBest;
         var slot = SlotOf(_bucket);
-        for (var i = 0; i < Math.Min(_far.Length, whole.Length); i++)
+        for (var i = 0; i < _far.Length; i++)
         {
             var (own, all) = (_sums[i], whole[i]);
             if (own.Expected <= 0 || all.Expected <= 0 || own.Observed <= own.Expected) continue;

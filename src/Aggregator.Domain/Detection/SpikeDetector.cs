@@ -81,13 +81,13 @@ public sealed partial class SpikeDetector
     }
 
     /// <summary>Whether this series has shown something in the bucket closed last that the other regions of its service might bear out: see <see cref="Weigh"/>.</summary>
-    public bool AsksTheRest => Latest.Level != Level.Unknown && _windows.AsksTheRest;
+    public bool AsksTheRest => _gaps == 0 && Latest.Level != Level.Unknown && _windows.AsksTheRest;
 
-    /// <summary>The long windows of the minute closed last: what a detector of all regions together tells the detectors of each.</summary>
+    /// <summary>The long windows of the minute closed last, empty after a gap: what a detector of all regions together tells the detectors of each.</summary>
     public ReadOnlySpan<WindowSum> Sums => _windows.Sums;
 
     /// <summary>Judges the bucket closed last once more, in the light of what all regions of the service show together.</summary>
-    /// <param name="whole">The <see cref="Sums"/> of all regions, this one included, of the same minute.</param>
+    /// <param name="whole">The <see cref="Sums"/> of all regions, this one included, of the same minute; those of other windows are not heard.</param>
     public Verdict Weigh(ReadOnlySpan<WindowSum> whole)
     {
         if (Next is not { } next || !AsksTheRest) return Latest;
@@ -157,6 +157,7 @@ public sealed partial class SpikeDetector
     private void LoseSight(long through, long buckets)
     {
         _gaps += buckets;
+        _windows.ForgetSums();
         _unrestAt = _windows.SlotOf(through);
         if (_gaps >= 2 && Latest.Level != Level.Unknown) Latest = Verdict.Blind(Grid.EndOf(through));
     }

@@ -38,4 +38,8 @@ public interface IRegionGrain : IGrainWithStringKey
     /// <summary>Makes sure that the region is awake and judging; it tells its service how it is at its next close, changed or not.</summary>
     [Alias("wake"), AlwaysInterleave]
     Task Wake();
+
+    /// <summary>What the long windows of this series show at the close of a bucket; it closes the bucket where it has not yet. Empty where that bucket was not the last one closed.</summary>
+    [Alias("sums")]
+    Task<ImmutableArray<WindowSumDocument>> Sums(long bucket);
 }

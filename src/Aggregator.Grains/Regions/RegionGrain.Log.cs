@@ -16,4 +16,7 @@ internal sealed partial class RegionGrain
 
     [LoggerMessage(LogLevel.Information, "{Series} had no saved baseline that can be read; it was learned anew from {Minutes} minutes with reports")]
     private partial void LogLearnedAnew(SeriesKey series, int minutes);
+
+    [LoggerMessage(LogLevel.Debug, "{Series} has not heard what all regions show; its own verdict stands")]
+    private partial void LogRestUnheard(Exception error, SeriesKey series);
 }

@@ -7,7 +7,8 @@ namespace Aggregator.Grains;
 
 /// <remarks>
 /// The counts are the store's; what is here is derived and can be lost at any moment. The window holds the last 24 hours,
-/// the detector is fed at each bucket close, and minute counts are rolled up for the weeks after.
+/// the detector is fed at each bucket close, and minute counts are rolled up for the weeks after. At the end of a minute a region
+/// that shows something asks ALL what all regions show together; without an answer its own verdict stands.
 /// </remarks>
 [GrainType("region")]
 internal sealed partial class RegionGrain(
@@ -118,43 +119,6 @@ internal sealed partial class RegionGrain(
         {
             await SaveWhenDue();
             _timer.Change(UntilNextClose(clock.GetUtcNow()), Timeout.InfiniteTimeSpan);
-        }
-    }
-
-    private async Task CloseBuckets(long open)
-    {
-        if (_detector.Next is not { } next || open - next > 6)
-        {
-            // More than a minute behind: hints may have been lost as well.
-            await Reread(_detector.Next ?? open - Grid.PerDay, open);
-            await CatchUp(_detector, open);
-            return;
-        }
-
-        for (var bucket = next; bucket < open; bucket++)
-        {
-            var sight = await marks.Of(bucket);
-            if (sight != Sight.Blind && !_window.IsEmpty) sight = await Recount(bucket) ? sight : Sight.Blind;
-
-            var tally = _window.At(bucket);
-            var seen = sight == Sight.Open || (sight == Sight.Gap && tally.Reports > 0);
-            _detector.Close(bucket, seen ? tally.Reports : null, (int)Math.Min(tally.Networks, int.MaxValue));
-        }
-    }
-
-    /// <summary>Asks the store what the closing bucket holds, in case a hint was lost on its way; false where it cannot be asked.</summary>
-    private async Task<bool> Recount(long bucket)
-    {
-        if (_window.Reports(TimeSpan.FromMinutes(5)) == 0) return true;
-        try
-        {
-            var now = clock.GetUtcNow();
-            Hear(bucket, await store.ReadBucket(_series, bucket, _window.Sum(TimeSpan.FromHours(24)).Symptoms.Keys), now);
-            return true;
-        }
-        catch (Exception error) when (error is StackExchange.Redis.RedisException or TimeoutException)
-        {
-            return false;
         }
     }
 

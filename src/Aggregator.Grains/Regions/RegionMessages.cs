@@ -51,3 +51,18 @@ public sealed record SeriesSnapshot(
 /// <summary>Minute counts in a row; a null is a gap.</summary>
 [GenerateSerializer, Immutable, Alias("minute-run")]
 public sealed record MinuteRun([property: Id(0)] DateTimeOffset From, [property: Id(1)] ImmutableArray<long?> Counts);
+
+/// <summary>What one long window holds, trimmed of its largest minutes, and what would be expected of it.</summary>
+[GenerateSerializer, Immutable, Alias("window-sum")]
+public readonly record struct WindowSumDocument(
+    [property: Id(0)] double Observed, [property: Id(1)] double Expected, [property: Id(2)] double Overdispersion)
+{
+    public static ImmutableArray<WindowSumDocument> From(ReadOnlySpan<WindowSum> sums)
+    {
+        var documents = ImmutableArray.CreateBuilder<WindowSumDocument>(sums.Length);
+        foreach (var (observed, expected, overdispersion) in sums) documents.Add(new(observed, expected, overdispersion));
+        return documents.MoveToImmutable();
+    }
+
+    public WindowSum ToDomain() => new(Observed, Expected, Overdispersion);
+}

@@ -38,6 +38,9 @@ internal sealed class GrainCluster : IAsyncDisposable
     /// <summary>What regions have logged.</summary>
     public IReadOnlyCollection<string> Said => _said;
 
+    /// <summary>What a region's question to ALL has to wait for on its way; where it fails, so does the question.</summary>
+    public Task WayToAll { get; set; } = Task.CompletedTask;
+
     private string Prefix => _connection.Prefix;
 
     public static async Task<GrainCluster> Start(StoreConnection connection, DateTimeOffset now)
@@ -172,6 +175,11 @@ internal sealed class GrainCluster : IAsyncDisposable
             silo.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Clock));
             silo.Services.UseTimeProviderForBackgroundAreas(TimeProvider.System);
             silo.Services.AddSingleton(_connection).AddSingleton(Options.Create(new ReportOptions())).AddAggregatorGrains();
+            silo.AddOutgoingGrainCallFilter(async call =>
+            {
+                if (call.InterfaceMethod.Name == nameof(IRegionGrain.Sums)) await WayToAll;
+                await call.Invoke();
+            });
             silo.Services.AddLogging(logging => logging.AddProvider(new Listener(_said)));
             Watch(silo.Services);
         });

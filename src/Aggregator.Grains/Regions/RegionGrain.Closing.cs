@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+using Aggregator.Domain;
+
+namespace Aggregator.Grains;
+
+internal sealed partial class RegionGrain
+{
+    private static readonly TimeSpan RestAnswersWithin = TimeSpan.FromSeconds(1);
+
+    public async Task<ImmutableArray<WindowSumDocument>> Sums(long bucket)
+    {
+        var now = clock.GetUtcNow();
+        if (_detector.Next <= bucket && bucket < Grid.IndexOf(now))
+        {
+            // Asked a moment before its own close, which then finds nothing left to close.
+            _window.SlideTo(now);
+            await CloseBuckets(bucket + 1);
+        }
+
+        return _detector.Next == bucket + 1 ? WindowSumDocument.From(_detector.Sums) : [];
+    }
+
+    private async Task CloseBuckets(long open)
+    {
+        if (_detector.Next is not { } next || open - next > 6)
+        {
+            // More than a minute behind: hints may have been lost as well.
+            await Reread(_detector.Next ?? open - Grid.PerDay, open);
+            await CatchUp(_detector, open);
+            return;
+        }
+
+        for (var bucket = next; bucket < open; bucket++)
+        {
+            var sight = await marks.Of(bucket);
+            if (sight != Sight.Blind && !_window.IsEmpty) sight = await Recount(bucket) ? sight : Sight.Blind;
+
+            var tally = _window.At(bucket);
+            var seen = sight == Sight.Open || (sight == Sight.Gap && tally.Reports > 0);
+            _detector.Close(bucket, seen ? tally.Reports : null, (int)Math.Min(tally.Networks, int.MaxValue));
+            if (bucket == open - 1) await HearTheRest(bucket);
+        }
+    }
+
+    /// <summary>Asks the store what the closing bucket holds, in case a hint was lost on its way; false where it cannot be asked.</summary>
+    private async Task<bool> Recount(long bucket)
+    {
+        if (_window.Reports(TimeSpan.FromMinutes(5)) == 0) return true;
+        try
+        {
+            var now = clock.GetUtcNow();
+            Hear(bucket, await store.ReadBucket(_series, bucket, _window.Sum(TimeSpan.FromHours(24)).Symptoms.Keys), now);
+            return true;
+        }
+        catch (Exception error) when (error is StackExchange.Redis.RedisException or TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Judges the bucket just closed once more, in the light of what all regions show together. ALL asks nobody, so no two wait for each other.</summary>
+    private async Task HearTheRest(long bucket)
+    {
+        if (_series.Region.IsAll || _detector.Latest.Level == Level.Spike || !_detector.AsksTheRest) return;
+        try
+        {
+            var asked = GrainFactory.GetGrain<IRegionGrain>((_series with { Region = RegionCode.All }).ToString()).Sums(bucket);
+            asked.Ignore();
+            var whole = await asked.WaitAsync(RestAnswersWithin, clock);
+            _detector.Weigh([.. whole.Select(sum => sum.ToDomain())]);
+        }
+        catch (Exception error)
+        {
+            // Its own verdict stands; at the end of the next minute it asks anew.
+            LogRestUnheard(error, _series);
+        }
+    }
+}
