@@ -2,8 +2,8 @@ namespace Aggregator.Domain;
 
 /// <summary>How often chance alone reaches a score, in one series.</summary>
 /// <remarks>
-/// Counted on simulated series of 10-second buckets in which nothing is ever wrong, of a report in a hundred minutes to a hundred a minute, all volumes alike;
-/// busy series are above the mean, nearly empty ones below. A score that is reached again within 15 minutes is one time. The points lie in <c>ChanceTable.Points.cs</c>, which the tests' <c>ChanceTableTests</c> measure and write;
+/// Counted on simulated series of 10-second buckets in which nothing is ever wrong (the simulator's <c>delays</c>), of a report in a hundred minutes to a hundred
+/// a minute, all volumes alike. A score that is reached again within 15 minutes is one time. The points lie in <c>ChanceTable.Points.cs</c>, which the tests' <c>ChanceTableTests</c> measure and write;
 /// between two points the rate is taken to fall evenly on a logarithmic scale, and beyond the last one nothing is claimed.
 /// </remarks>
 public static partial class ChanceTable

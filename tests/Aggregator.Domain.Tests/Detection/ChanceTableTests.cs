@@ -1,11 +1,14 @@
+using Aggregator.Simulator;
+
 namespace Aggregator.Domain.Tests;
 
 /// <summary>How often chance alone reaches each score, measured on quiet series: what <see cref="ChanceTable"/> says.</summary>
-/// <remarks><c>UPDATE_LEDGERS=1</c> measures for two minutes and writes <c>ChanceTable.Points.cs</c> anew; otherwise a small part is measured and compared.</remarks>
+/// <remarks><c>UPDATE_LEDGERS=1</c> measures for some minutes and writes <c>ChanceTable.Points.cs</c> anew; otherwise a small part is measured and compared.</remarks>
 public class ChanceTableTests
 {
     private const int First = 2;
-    private const int Days = 28;
+    private const long Seed = 7;
+    private const int Days = QuietTrial.LiveDays;
     private const int LeastTimes = 10;
     private static readonly double[] Volumes = [0.01, 0.1, 1, 10, 100];
 
@@ -13,7 +16,7 @@ public class ChanceTableTests
     public async Task Chance_reaches_a_score_as_often_as_the_table_says()
     {
         var whole = Environment.GetEnvironmentVariable("UPDATE_LEDGERS") == "1";
-        var (series, seriesDays) = whole ? (1000, 1000L * Days) : (20, 20L * Days);
+        var (series, seriesDays) = whole ? (400, 400L * Days) : (15, 15L * Days);
         var times = Measure(series);
         if (whole) await Write(times, seriesDays);
 
@@ -48,7 +51,7 @@ public class ChanceTableTests
         var times = new long[scores.Length];
         Parallel.For(0, series, seed =>
         {
-            var reached = new QuietSeries(seed + 1, Volumes[seed % Volumes.Length]).Reached(Days, scores);
+            var reached = QuietTrial.Reached(Volumes[seed % Volumes.Length], Seed, seed, scores);
             lock (times)
             {
                 for (var i = 0; i < times.Length; i++) times[i] += reached[i];
