@@ -30,8 +30,10 @@ internal sealed partial class Baseline
     private const double Cut = 3;
     private const double OutlierCut = 3.5;
     private const double LeastPerMinute = 1e-4;
-    private const double PhiPriorWeight = 200;
     private const double PhiMemory = 14400;
+
+    // In squares of reports expected: what a nearly empty series sees of scatter are its outages, and for weeks it is not believed.
+    private const double PhiPriorWeight = 1000;
 
     // A new service is taken to get two reports a minute until it is seen to get fewer: five reports out of nothing are nothing.
     private const double ColdReports = 4;
@@ -41,7 +43,7 @@ internal sealed partial class Baseline
     private const int HourScale = 2;
     private const double LevelVariancePrior = 0.1;
     private const double LeastLevelVariance = 0.005;
-    private const double MostLevelVariance = 0.5;
+    private const double MostLevelVariance = 0.1;
 
     private static readonly int[] ScaleMinutes = [5, 15, 60, 240];
     private static readonly double[] PhiPrior = [0.04, 0.05, 0.06, 0.07];

@@ -91,7 +91,7 @@ internal sealed class PlainDetector(DateTimeOffset start, double openScore)
         if (!Cold)
         {
             var gain = _variance * usual / (_variance * usual * usual + expected + 1e-9);
-            var (level, kept, lasting) = (Math.Clamp(_level + gain * (reports - expected), 0.05, 50), Math.Exp(-5 / 120.0), Math.Clamp(_phi[2], 0.005, 0.5));
+            var (level, kept, lasting) = (Math.Clamp(_level + gain * (reports - expected), 0.05, 50), Math.Exp(-5 / 120.0), Math.Clamp(_phi[2], 0.005, 0.1));
             (_level, _variance) = (1 + (level - 1) * kept, _variance * (1 - gain * usual) * kept * kept + lasting * (1 - kept * kept));
 
             var week = Math.Exp(-5 / (7 * 1440.0));
@@ -110,7 +110,7 @@ internal sealed class PlainDetector(DateTimeOffset start, double openScore)
         var kept = Math.Exp(-window / 14400.0);
         _excess[scale] = _excess[scale] * kept + Math.Min(off * off, 3.5 * 3.5 * (mean + _phi[scale] * mean * mean)) - mean;
         _weight[scale] = _weight[scale] * kept + mean * mean;
-        _phi[scale] = Math.Clamp((_excess[scale] + 200 * PhiPrior[scale]) / (_weight[scale] + 200), 0.005, 0.6);
+        _phi[scale] = Math.Clamp((_excess[scale] + 1000 * PhiPrior[scale]) / (_weight[scale] + 1000), 0.005, 0.6);
     }
 
     private void DrawProfile(int day)
