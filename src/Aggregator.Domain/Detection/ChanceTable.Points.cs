@@ -5,5 +5,5 @@ public static partial class ChanceTable
 {
     private const int FirstScore = 2;
 
-    private static ReadOnlySpan<double> PerDay => [0.175667, 0.044083, 0.0105, 0.003333, 0.001333];
+    private static ReadOnlySpan<double> PerDay => [0.179417, 0.047167, 0.011167, 0.003833, 0.0015];
 }
