@@ -14,8 +14,9 @@ internal sealed partial class ScanWindows
         if (_farBest.Score > best.Score) best = _farBest;
         if (best.Score > 0) return best;
 
+        // Of the first minutes no more is told than was seen.
         var (reports, usual) = Last(_typical);
-        var from = (SlotOf(_bucket) - _typical + 1) * _perSlot;
+        var from = Math.Max(_first, (SlotOf(_bucket) - _typical + 1) * _perSlot);
         return new(Score: 0, reports, usual * baseline.LevelAt(MinuteOf(from)), from, _bucket, baseline.Phi(_typicalPhi));
     }
 

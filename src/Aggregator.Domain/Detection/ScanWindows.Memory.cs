@@ -5,6 +5,7 @@ internal sealed partial class ScanWindows
     public void Save(BinaryWriter to)
     {
         to.Write(_bucket);
+        to.Write(_first);
         to.Write(_emptyThrough);
         to.Write(_networks);
         to.Write(_farBest.Score);
@@ -26,6 +27,7 @@ internal sealed partial class ScanWindows
     public void Load(BinaryReader from)
     {
         _bucket = from.ReadInt64();
+        _first = from.ReadInt64();
         _emptyThrough = from.ReadInt64();
         _networks = from.ReadDouble();
         _farBest = new(from.ReadDouble(), from.ReadDouble(), from.ReadDouble(), from.ReadInt64(), from.ReadInt64(), from.ReadDouble());

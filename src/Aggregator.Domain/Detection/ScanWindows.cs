@@ -70,6 +70,7 @@ internal sealed partial class ScanWindows
     private readonly int _share;
     private double _networks;
     private long _bucket = long.MinValue;
+    private long _first;
     private long _emptyThrough = long.MinValue;
     private Evidence _farBest;
 
@@ -110,7 +111,7 @@ internal sealed partial class ScanWindows
     /// <summary>Takes in a bucket; those that were left out before it count as empty and unseen.</summary>
     public void Add(long bucket, long reports, double usual, long networks)
     {
-        if (_bucket == long.MinValue || bucket - _bucket > (long)SpanMinutes * _perSlot) Clear();
+        if (_bucket == long.MinValue || bucket - _bucket > (long)SpanMinutes * _perSlot) Clear(bucket);
         else MoveTo(bucket);
 
         // About the networks that may still have a part of their share left.
@@ -128,8 +129,9 @@ internal sealed partial class ScanWindows
     // Beyond a Poisson count's variance, per report expected: the followers that come while a window lasts.
     private static double Clusters(double minutes) => Followers * (1 - FollowMinutes / minutes * (1 - Math.Exp(-minutes / FollowMinutes)));
 
-    private void Clear()
+    private void Clear(long first)
     {
+        _first = first;
         _farBest = default;
         Array.Clear(_farReports);
         Array.Clear(_farUsual);

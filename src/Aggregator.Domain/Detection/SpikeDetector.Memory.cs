@@ -2,7 +2,7 @@ namespace Aggregator.Domain;
 
 public sealed partial class SpikeDetector
 {
-    private const byte Version = 3;
+    private const byte Version = 4;
 
     /// <summary>All that is needed to go on after a restart, in a few kB.</summary>
     public byte[] Save()

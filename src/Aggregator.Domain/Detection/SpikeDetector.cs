@@ -2,7 +2,7 @@ namespace Aggregator.Domain;
 
 /// <summary>Judges one series, bucket by bucket, and learns what is usual for it.</summary>
 /// <remarks>
-/// <para>Expected is <see cref="Baseline"/>: profile of the day times the level at the start of a window. The score is the largest log likelihood ratio
+/// <para>Expected is <see cref="Baseline"/>: profile of the day times the standing of the week times the level at the start of a window. The score is the largest log likelihood ratio
 /// of negative binomial counts (Höhle and Paul 2008) over windows from 30 seconds to four hours (<see cref="ScanWindows"/>).</para>
 /// <para>One score, two thresholds. A score of <see cref="DetectionOptions.ElevatedScore"/> opens an episode, and one of
 /// <see cref="DetectionOptions.SpikeScore"/> makes it a spike until it ends. It ends when the last 5 and 10 minutes have shown nothing

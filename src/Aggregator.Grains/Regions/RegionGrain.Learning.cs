@@ -64,8 +64,13 @@ internal sealed partial class RegionGrain
     private async Task SaveWhenDue()
     {
         var now = clock.GetUtcNow();
-        if (now < _saveAt) return;
+        var level = _detector.Latest.Level;
 
+        // A level may rest on what the other regions showed, which is not asked again for the past: it is saved when it changes.
+        var changed = level != _savedLevel && level != Level.Unknown;
+        if (!changed && now < _saveAt) return;
+
+        if (changed) _savedLevel = level;
         if (await Save()) while (_saveAt <= now) _saveAt += SaveEvery;
         else _saveAt = now + SaveAgainAfter;
     }

@@ -26,6 +26,7 @@ internal sealed partial class RegionGrain(
     private DateTimeOffset _saveAt;
     private RegionNews? _told;
     private Level _loggedLevel = Level.Normal;
+    private Level _savedLevel = Level.Normal;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -143,14 +144,16 @@ internal sealed partial class RegionGrain(
 
     private double Expected(TimeSpan window, DateTimeOffset now) => _detector.Expected(now - window, now);
 
-    /// <summary>Distinct networks in the window that decided, as it lay at the last close.</summary>
+    /// <summary>Distinct networks since the onset, over the last dedup window at most; without an onset, in the window that decided.</summary>
     private long Networks(Verdict verdict)
     {
         if (_detector.Next is not { } next || verdict.Window == TimeSpan.Zero) return 0;
 
-        var heard = _window.Between(next - Grid.Count(verdict.Window), next).Sum(bucket => bucket.Value.Networks);
-        // A long window is asked at the end of a minute and stands until the next: there are never more networks than reports.
-        return Math.Min(heard, (long)verdict.Observed);
+        // A network is heard once in a dedup window: of an outage under way, the last minutes alone hold hardly one that is heard for the first time.
+        var since = verdict.Onset is { } onset ? Grid.StartOf(next) - onset : TimeSpan.Zero;
+        var span = since < reports.Value.DedupWindow ? since : reports.Value.DedupWindow;
+        var buckets = _window.Between(next - Grid.Count(span > verdict.Window ? span : verdict.Window), next).ToList();
+        return Math.Min(buckets.Sum(bucket => bucket.Value.Networks), Math.Max((long)verdict.Observed, buckets.Sum(bucket => bucket.Value.Reports)));
     }
 
     private long Networks() => _window.Sum(reports.Value.DedupWindow).Networks;

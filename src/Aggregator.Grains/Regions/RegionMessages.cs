@@ -14,7 +14,7 @@ public readonly record struct RegionGlance([property: Id(0)] Level Level, [prope
 /// <param name="Expected">What is usual for the same windows.</param>
 /// <param name="Symptoms">Reports of the last hour by symptom.</param>
 /// <param name="Networks">Distinct networks of the last dedup window.</param>
-/// <param name="VerdictNetworks">Distinct networks of the window that decided.</param>
+/// <param name="VerdictNetworks">Distinct networks since the onset, over the last dedup window at most; without an onset, of the window that decided.</param>
 [GenerateSerializer, Immutable, Alias("region-snapshot")]
 public sealed record RegionSnapshot(
     [property: Id(0)] string Region,
@@ -27,7 +27,7 @@ public sealed record RegionSnapshot(
     [property: Id(7)] long VerdictNetworks);
 
 /// <summary>What a region tells its service when its level changes, as a heartbeat while it is not quiet, and when its numbers move.</summary>
-/// <param name="Networks">Distinct networks of the window that decided.</param>
+/// <param name="Networks">Distinct networks since the onset, over the last dedup window at most; without an onset, of the window that decided.</param>
 /// <param name="Symptoms">While it is not quiet: reports by symptom since the onset.</param>
 /// <param name="Spark">Only from ALL: reports in steps of 15 minutes, oldest first.</param>
 [GenerateSerializer, Immutable, Alias("region-news")]

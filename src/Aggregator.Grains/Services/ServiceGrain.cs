@@ -18,6 +18,7 @@ internal sealed partial class ServiceGrain(
     private IncidentTracker _tracker = null!;
     private ServiceKey _service;
     private DateTimeOffset _numbersSavedAt;
+    private bool _numbersToSave;
     private bool _toPost;
     private Level _level = Level.Normal;
     private DateTimeOffset _since;
@@ -63,7 +64,8 @@ internal sealed partial class ServiceGrain(
         var before = _tracker.Open;
         var decision = decide();
         var moved = decision.Incident is not null && !ReferenceEquals(decision.Incident, before);
-        if (decision.Change is null && !(moved && now - _numbersSavedAt >= SaveNumbersEvery)) return null;
+        _numbersToSave |= moved;
+        if (decision.Incident is null || (decision.Change is null && !(_numbersToSave && now - _numbersSavedAt >= SaveNumbersEvery))) return null;
 
         var saved = (state.State.Incident, state.State.Archived);
         try
@@ -79,7 +81,7 @@ internal sealed partial class ServiceGrain(
             throw;
         }
 
-        _numbersSavedAt = now;
+        (_numbersSavedAt, _numbersToSave) = (now, false);
         if (decision.Change is { } change) LogChanged(change.Kind, decision.Incident!.Id, change.Region, change.Verdict.Observed, change.Verdict.Expected);
         await Archive();
         return decision.Change;
@@ -143,7 +145,10 @@ internal sealed partial class ServiceGrain(
         var all = _regions.GetValueOrDefault(RegionCode.All.Value).News;
         var restless = _regions.Values.Select(heard => heard.News).Where(news => news.Verdict.Level != Level.Normal).ToList();
         var level = restless.Count > 0 ? restless.Max(news => news.Verdict.Level) : _regions.Count == 0 && _tracker.Open is not null ? Level.Unknown : Level.Normal;
-        if (level != _level) (_level, _since) = (level, clock.GetUtcNow());
+        // What its regions have been since is known again after a restart; when it became calm is not.
+        if (level is Level.Spike or Level.Elevated) _since = restless.Where(news => news.Verdict.Level == level).Min(news => news.Verdict.Since);
+        else if (level != _level) _since = clock.GetUtcNow();
+        _level = level;
 
         await GrainFactory.GetGrain<IBoardGrain>(StoreKeys.ShardOf(_service)).Post(new(
             _service.Value, level, _since, all?.Reports15m ?? 0, all?.Expected15m ?? 0, all?.Spark ?? [],

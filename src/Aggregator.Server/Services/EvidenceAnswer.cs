@@ -11,7 +11,7 @@ namespace Aggregator.Server;
 /// <param name="Onset">When the trouble began, as far as it can be told; none where there is none.</param>
 /// <param name="Usual">What that window holds in 95 cases of 100.</param>
 /// <param name="Window">The window that decided: <c>30s</c>, <c>5m</c>, <c>4h</c>.</param>
-/// <param name="Networks">Distinct networks in that window; 0 where they are not known.</param>
+/// <param name="Networks">Distinct networks since the onset, in the last half hour at most; without an onset, in that window. 0 where they are not known.</param>
 /// <param name="Chance">How often chance alone gets so far in one series; none where it does so all the time, or nothing is known of it yet.</param>
 /// <param name="Sentence">The same for a person.</param>
 public sealed record EvidenceAnswer(

@@ -61,7 +61,7 @@ public sealed record SpikesAnswer(DateTimeOffset At, IReadOnlyList<SpikeAnswer> 
 /// <param name="Observed">Reports in the window that decided.</param>
 /// <param name="Expected">Reports that are usual for that window.</param>
 /// <param name="Ratio">Observed over expected; none where nothing is expected.</param>
-/// <param name="Networks">Distinct networks in that window; 0 where they are not known.</param>
+/// <param name="Networks">Distinct networks since the onset, in the last half hour at most; without an onset, in that window. 0 where they are not known.</param>
 /// <param name="Usual">What that window holds in 95 cases of 100.</param>
 /// <param name="Window">The window that decided: <c>30s</c>, <c>5m</c>, <c>4h</c>.</param>
 /// <param name="Onset">When the trouble began, as far as it can be told; <c>since</c> is when the level was taken.</param>

@@ -70,6 +70,16 @@ public class SpikeDetectorSightTests
     }
 
     [Fact]
+    public void Of_the_first_minutes_no_more_is_told_than_was_seen()
+    {
+        var watch = new Watch(Ten).Learn(14, 60).Live(TimeSpan.FromMinutes(2), 60);
+        var verdict = watch.Detector.Latest;
+        Assert.Equal(TimeSpan.FromMinutes(2), verdict.Window);
+        Assert.InRange(verdict.Expected, 90, 150);
+        Assert.InRange(verdict.Observed, 80, 160);
+    }
+
+    [Fact]
     public void A_detector_goes_on_from_what_was_saved_with_the_same_verdicts_to_the_last_bit()
     {
         var watch = new Watch(Ten).Learn(9, 4).Live(TimeSpan.FromHours(5), 4).Live(TimeSpan.FromMinutes(7), 90).Gap(1);
