@@ -26,6 +26,34 @@ public sealed class WeighingTests(Embedded store) : IClassFixture<Embedded>
         Assert.InRange(us.Observed, 1, 40);
     }
 
+    [Fact]
+    public async Task A_level_that_rests_on_the_other_regions_outlives_the_death_of_its_region()
+    {
+        await using var cluster = await Learned();
+        for (var minute = 0; minute < 12 && (await Said(cluster, Us)).Level != Level.Spike; minute++)
+            await Minute(cluster, Us, Lone, All, Lone with { Region = RegionCode.All });
+        await cluster.Pass(Ten.Length, Us);
+        Assert.NotEqual(Level.Spike, (await Said(cluster, Lone)).Level);
+
+        await cluster.Kill(Us);
+        Assert.Equal(Level.Spike, (await Said(cluster, Us)).Level);
+    }
+
+    [Fact]
+    public async Task The_networks_of_an_outage_are_those_since_its_onset()
+    {
+        await using var cluster = await Learned();
+        for (var bucket = 0; bucket < 40; bucket++)
+        {
+            await cluster.Report([.. Enumerable.Range(0, 20).Select(i => new Report(Us, cluster.Clock.GetUtcNow(), "app", 1, null, $"network {i}"))]);
+            await cluster.Pass(Ten.Length, Us);
+        }
+
+        var read = await cluster.Region(Us).Read();
+        Assert.Equal(Level.Spike, read.Verdict.Level);
+        Assert.Equal(20, read.VerdictNetworks);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
