@@ -48,7 +48,9 @@ public sealed class RestartTests : IDisposable
         var flood = Enumerable.Range(0, 200).Select(i => $$"""{"service":"x","region":"US","reporter":"r{{i}}","network":"n{{i}}"}""");
         using var content = new StringContent(string.Join('\n', flood), Encoding.UTF8, new MediaTypeHeaderValue("application/x-ndjson"));
         (await server.Operator.PostAsync("/v1/reports", content)).EnsureSuccessStatusCode();
-        var incident = await Eventually.Get("an incident", Soon, () => Incident(server));
+
+        // A bucket to close, a spike to hold over two closes at worst: already half a minute.
+        var incident = await Eventually.Get("an incident", 2 * Soon, () => Incident(server));
 
         if (killed) await server.Kill();
         else await server.Stop();
