@@ -37,7 +37,7 @@ public enum ChangeKind
 /// <summary>The worst moment of an incident or of a region in it: when the most reports beyond the usual came in per second.</summary>
 /// <param name="Region">Where it was: a region, or <see cref="RegionCode.All"/>.</param>
 /// <param name="Verdict">What was said of it then.</param>
-/// <param name="Networks">Distinct networks in the window that decided; 0 where they are not known.</param>
+/// <param name="Networks">Distinct networks since the onset, in the last half hour at most; 0 where they are not known.</param>
 public sealed record IncidentPeak(DateTimeOffset At, RegionCode Region, Verdict Verdict, long Networks = 0);
 
 /// <summary>One region's part in an incident.</summary>
@@ -55,7 +55,7 @@ public sealed record IncidentChange(int Sequence, ChangeKind Kind, DateTimeOffse
 /// <summary>A span of one service: opened by a held spike, resolved by held calm.</summary>
 /// <param name="Id">Stable, readable and unique: the service and the second of opening, <c>x-20250310-133120</c>.</param>
 /// <param name="Opening">The verdict that opened it.</param>
-/// <param name="OpeningNetworks">Distinct networks in the window that decided then; 0 where they are not known.</param>
+/// <param name="OpeningNetworks">Distinct networks since the onset, as known then; 0 where they are not known.</param>
 /// <param name="Regions">The regions that take or took part, in the order they joined; the sum of all is not one of them.</param>
 /// <param name="Changes">Its story, at most the last 200 steps.</param>
 /// <param name="CalmSince">Since when no region is in spike; none while one is.</param>

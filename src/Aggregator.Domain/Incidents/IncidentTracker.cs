@@ -32,7 +32,7 @@ public sealed class IncidentTracker
     public IReadOnlyCollection<HeardRegion> Regions => _heard.Values;
 
     /// <summary>Hears a region, or <see cref="RegionCode.All"/>, and decides.</summary>
-    /// <param name="networks">Distinct networks in the window that decided; 0 where they are not known.</param>
+    /// <param name="networks">Distinct networks since the onset, in the last half hour at most; 0 where they are not known.</param>
     public IncidentDecision Hear(RegionCode region, Verdict verdict, DateTimeOffset now, long networks = 0)
     {
         now = Forward(now);

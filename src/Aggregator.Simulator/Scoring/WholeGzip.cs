@@ -4,7 +4,7 @@ namespace Aggregator.Simulator;
 
 /// <summary>Reads gzip and notices where the end is missing, which <see cref="GZipStream"/> takes for the end.</summary>
 /// <remarks>A last member is put behind the file, which holds one mark. Where the file is whole, the mark is the last byte that comes out.</remarks>
-internal sealed class WholeGzip : Stream
+internal sealed class WholeGzip : ReadOnlyStream
 {
     private const byte Mark = 4;
     private static readonly byte[] LastMember = Packed(Mark);
@@ -13,20 +13,6 @@ internal sealed class WholeGzip : Stream
     private int _held = -1;
 
     public WholeGzip(Stream file) => _gzip = new(new Followed(file, LastMember), CompressionMode.Decompress);
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <exception cref="InvalidDataException">The file is damaged or cut short.</exception>
     public override int Read(Span<byte> buffer)
@@ -44,16 +30,6 @@ internal sealed class WholeGzip : Stream
         _held = last;
         return read;
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override void Flush() => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

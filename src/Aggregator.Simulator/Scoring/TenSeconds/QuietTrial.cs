@@ -7,7 +7,6 @@ internal static class QuietTrial
 {
     public const int LiveDays = 30;
     private const int PastDays = 14;
-    private static readonly DateTimeOffset Monday = new(2026, 1, 5, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>The windows that decided for them.</summary>
     public static IReadOnlyList<TimeSpan> FalseSpikes(double perMinute, long seed, int trial)
@@ -20,16 +19,13 @@ internal static class QuietTrial
     public static long[] Reached(double perMinute, long seed, int trial, IReadOnlyList<double> scores)
     {
         var series = new IntakeSeries(seed, FormattableString.Invariant($"chance {perMinute} {trial}"), perMinute);
-        var detector = new SpikeDetector(BucketGrid.TenSeconds, new());
-        detector.Learn(Monday, series.Past(PastDays * 1440));
-
+        var watched = new Watched(series, PastDays * 1440);
         var hold = BucketGrid.TenSeconds.Count(TimeSpan.FromMinutes(15));
         var times = new long[scores.Count];
         var last = Enumerable.Repeat(long.MinValue / 2, scores.Count).ToArray();
         for (var i = 0; i < LiveDays * 1440 * IntakeSeries.BucketsPerMinute; i++)
         {
-            var (reports, networks) = series.Next();
-            var score = detector.Close(detector.Next!.Value, reports, networks).Score;
+            var score = watched.Score();
             for (var s = 0; s < scores.Count && score >= scores[s]; s++)
             {
                 if (i - last[s] > hold) times[s]++;

@@ -31,6 +31,13 @@ internal sealed class Watched
         return spikes;
     }
 
+    /// <summary>Closes an ordinary bucket; its score.</summary>
+    public double Score()
+    {
+        Close(_series.Next());
+        return _detector.Latest.Score;
+    }
+
     /// <summary>Closes a bucket with people of an outage in it, so many on average.</summary>
     public Level Close(double affected) => Close(_series.Next(affected));
 
