@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Aggregator.Domain;
 using StackExchange.Redis;
 
@@ -10,61 +11,45 @@ internal sealed class CommitScript
 {
     public static readonly string Text = ReadText();
 
+    private const int KeptComments = 200;
+
     private readonly CommitBatch _batch;
     private readonly StoreKeys _names;
-    private readonly Dictionary<string, int> _keyIndex = [];
+    private readonly long _window;
     private readonly List<RedisKey> _keys = [];
+    private readonly Dictionary<string, int> _keyIndex = [];
     private readonly Dictionary<int, (SeriesKey Series, long Hour)> _bucketKeys = [];
     private readonly Dictionary<(SeriesKey, long Hour), int> _targetIndex = [];
+    private readonly Dictionary<(int Target, long Bucket, string Symptom), long> _groups = [];
+    private readonly Dictionary<Crowd, int> _crowdIndex = [];
+    private readonly Dictionary<(ServiceKey, long Window), (int Reporters, int Before, int Networks)> _seenKeys = [];
     private readonly List<RedisValue> _targets = [];
+    private readonly List<RedisValue> _crowds = [];
+    private readonly List<RedisValue> _rows = [];
+    private readonly List<RedisValue> _namesBefore = [];
+    private readonly List<RedisValue> _comments = [];
     private readonly List<int> _asked = [];
+    private (SeriesKey Series, long Hour, int Index) _lastTarget;
+    private (Crowd Crowd, int Index) _lastCrowd;
 
     public CommitScript(CommitBatch batch, StoreKeys names, ReportOptions options, DateTimeOffset now)
     {
-        (_batch, _names) = (batch, names);
+        (_batch, _names, _window) = (batch, names, (long)options.DedupWindow.TotalSeconds);
         KeyOf(names.Guard(batch.Shard, batch.Id));
+        for (var i = 0; i < batch.Reports.Count; i++) Add(i, batch.Reports[i]);
 
-        var windowSeconds = (long)options.DedupWindow.TotalSeconds;
-        var groups = new Dictionary<(int Target, long Bucket, string Symptom), long>();
-        List<RedisValue> rows = [];
-        for (var i = 0; i < batch.Reports.Count; i++)
-        {
-            var report = batch.Reports[i];
-            var bucket = BucketGrid.TenSeconds.IndexOf(report.At);
-            var (hour, cell) = Math.DivRem(bucket, BucketsPerHour);
-            var target = TargetOf(report.Series, hour);
-            if (report.Reporter is null && report.Network is null)
-            {
-                var group = (target, cell, report.Symptom);
-                groups[group] = groups.GetValueOrDefault(group) + report.Count;
-                continue;
-            }
-
-            _asked.Add(i);
-            var at = report.At.ToUnixTimeSeconds();
-            var window = at / windowSeconds;
-            var service = report.Series.Service;
-            rows.Add(target);
-            rows.Add(cell);
-            rows.Add(report.Symptom);
-            rows.Add(report.Count);
-            rows.Add(at);
-            rows.Add(KeyOf(names.Reporters(service, window)));
-            rows.Add(KeyOf(names.Reporters(service, window - 1)));
-            rows.Add(KeyOf(names.Networks(service, window)));
-            rows.Add(report.Reporter ?? "");
-            rows.Add(report.Network ?? "");
-            rows.Add(report.ReporterBefore ?? report.Reporter ?? "");
-        }
-
+        const int perComment = 5;
+        RedisValue[] head =
+        [
+            batch.Digest, (long)batch.Keep.TotalSeconds, options.NetworkShare, _window,
+            (long)ReportStore.BucketsKept.TotalSeconds, 2 * _window, now.ToUnixTimeSeconds(),
+            _targetIndex.Count, _groups.Count, _crowdIndex.Count, _asked.Count, _comments.Count / perComment,
+        ];
         Arguments =
         [
-            batch.Digest, (long)batch.Keep.TotalSeconds, options.NetworkShare, windowSeconds,
-            (long)ReportStore.BucketsKept.TotalSeconds, 2 * windowSeconds, now.ToUnixTimeSeconds(),
-            _targetIndex.Count, groups.Count, _asked.Count,
-            .. _targets,
-            .. groups.SelectMany(IEnumerable<RedisValue> (group) => [group.Key.Target, group.Key.Bucket, group.Key.Symptom, group.Value]),
-            .. rows,
+            .. head, .. _targets,
+            .. _groups.SelectMany(IEnumerable<RedisValue> (group) => [group.Key.Target, group.Key.Bucket, group.Key.Symptom, group.Value]),
+            .. _crowds, .. _rows, .. _namesBefore, .. _comments,
         ];
         Keys = [.. _keys];
     }
@@ -135,16 +120,67 @@ internal sealed class CommitScript
         return bySeries;
     }
 
+    private void Add(int number, in Report report)
+    {
+        var (hour, cell) = Math.DivRem(BucketGrid.TenSeconds.IndexOf(report.At), BucketsPerHour);
+        var target = TargetOf(report.Series, hour);
+        if (report.Reporter is null && report.Network is null)
+        {
+            var group = (target, cell, report.Symptom);
+            CollectionsMarshal.GetValueRefOrAddDefault(_groups, group, out _) += report.Count;
+            return;
+        }
+
+        _asked.Add(number);
+        _rows.Add(CrowdOf(new(target, cell, report.Symptom, report.Count, report.At.ToUnixTimeSeconds(), report.ReporterBefore is not null), report.Series.Service));
+        _rows.Add(report.Reporter ?? "");
+        _rows.Add(report.Network ?? "");
+        if (report.ReporterBefore is { } before) _namesBefore.Add(before);
+        if (report.Comment is not { } comment) return;
+
+        _comments.Add(_asked.Count);
+        _comments.Add(KeyOf(_names.Comments(report.Series.Service)));
+        _comments.Add(KeptComments - 1);
+        _comments.Add((long)ReportStore.CommentsKept.TotalSeconds);
+        _comments.Add(comment);
+    }
+
+    private int CrowdOf(in Crowd crowd, ServiceKey service)
+    {
+        // Most reports of a batch say the same as the one before.
+        if (_lastCrowd.Index > 0 && _lastCrowd.Crowd == crowd) return _lastCrowd.Index;
+        ref var index = ref CollectionsMarshal.GetValueRefOrAddDefault(_crowdIndex, crowd, out var known);
+        if (!known)
+        {
+            index = _crowdIndex.Count;
+            var seen = SeenKeysOf(service, crowd.At / _window);
+            _crowds.AddRange([crowd.Target, crowd.Cell, crowd.Symptom, crowd.Count, crowd.At, seen.Reporters, seen.Before, seen.Networks, crowd.Renamed ? 1 : 0]);
+        }
+
+        _lastCrowd = (crowd, index);
+        return index;
+    }
+
+    private (int Reporters, int Before, int Networks) SeenKeysOf(ServiceKey service, long window)
+    {
+        ref var keys = ref CollectionsMarshal.GetValueRefOrAddDefault(_seenKeys, (service, window), out var known);
+        if (!known) keys = (KeyOf(_names.Reporters(service, window)), KeyOf(_names.Reporters(service, window - 1)), KeyOf(_names.Networks(service, window)));
+        return keys;
+    }
+
     private int TargetOf(SeriesKey series, long hour)
     {
-        if (_targetIndex.TryGetValue((series, hour), out var known)) return known;
+        if (_lastTarget.Index > 0 && _lastTarget.Hour == hour && _lastTarget.Series == series) return _lastTarget.Index;
+        ref var index = ref CollectionsMarshal.GetValueRefOrAddDefault(_targetIndex, (series, hour), out var known);
+        if (!known)
+        {
+            index = _targetIndex.Count;
+            var all = new SeriesKey(series.Service, RegionCode.All);
+            _targets.AddRange([BucketKeyOf(series, hour), BucketKeyOf(all, hour), KeyOf(_names.Regions(series.Service)), series.Region.Value]);
+        }
 
-        var all = new SeriesKey(series.Service, RegionCode.All);
-        _targets.Add(BucketKeyOf(series, hour));
-        _targets.Add(BucketKeyOf(all, hour));
-        _targets.Add(KeyOf(_names.Regions(series.Service)));
-        _targets.Add(series.Region.Value);
-        return _targetIndex[(series, hour)] = _targetIndex.Count + 1;
+        _lastTarget = (series, hour, index);
+        return index;
     }
 
     private int BucketKeyOf(SeriesKey series, long hour)
@@ -156,9 +192,10 @@ internal sealed class CommitScript
 
     private int KeyOf(string name)
     {
-        if (_keyIndex.TryGetValue(name, out var index)) return index;
+        ref var index = ref CollectionsMarshal.GetValueRefOrAddDefault(_keyIndex, name, out var known);
+        if (known) return index;
         _keys.Add(name);
-        return _keyIndex[name] = _keys.Count;
+        return index = _keys.Count;
     }
 
     private static string ReadText()
@@ -166,4 +203,7 @@ internal sealed class CommitScript
         using var reader = new StreamReader(typeof(CommitScript).Assembly.GetManifestResourceStream("Aggregator.Grains.Storage.commit.lua")!);
         return reader.ReadToEnd();
     }
+
+    /// <summary>What many reports of a batch have in common; it travels once.</summary>
+    private readonly record struct Crowd(int Target, long Cell, string Symptom, int Count, long At, bool Renamed);
 }

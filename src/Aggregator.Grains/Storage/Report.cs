@@ -25,8 +25,9 @@ public enum ReportOutcome
 /// <param name="Reporter">The reporter as a keyed hash, or null: then nothing is deduplicated.</param>
 /// <param name="Network">The reporter's network as a keyed hash, or null: then no share is asked for.</param>
 /// <param name="ReporterBefore">The same reporter under the key of the dedup window before, where that was another: on the first window of a day.</param>
+/// <param name="Comment">What the reporter wrote, as it is to be kept; only with a reporter or a network.</param>
 public readonly record struct Report(
-    SeriesKey Series, DateTimeOffset At, string Symptom, int Count, string? Reporter, string? Network, string? ReporterBefore = null);
+    SeriesKey Series, DateTimeOffset At, string Symptom, int Count, string? Reporter, string? Network, string? ReporterBefore = null, string? Comment = null);
 
 /// <summary>What became of one line: of its reports, <paramref name="Counted"/> were counted, the rest met <paramref name="Rest"/>.</summary>
 public readonly record struct LineOutcome(int Counted, ReportOutcome Rest)

@@ -14,6 +14,9 @@ public sealed class ReportStore(StoreConnection connection, IOptions<ReportOptio
     /// <summary>For how long minute counts are kept: 45 days, and a day so that the last one is whole.</summary>
     public static readonly TimeSpan MinutesKept = TimeSpan.FromDays(46);
 
+    /// <summary>For how long comments are kept.</summary>
+    public static readonly TimeSpan CommentsKept = TimeSpan.FromHours(48);
+
     private readonly StoreKeys _names = new(connection.Prefix);
 
     /// <summary>Appends a batch; safe to try again with the same batch when the outcome of a try is unknown.</summary>

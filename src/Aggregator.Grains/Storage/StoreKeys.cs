@@ -27,8 +27,11 @@ public sealed class StoreKeys(string prefix)
     /// <summary>Reporters heard in a dedup window. Field: the reporter; value: when, in seconds since 1970.</summary>
     public string Reporters(ServiceKey service, long window) => $"{In(service)}reporters:{service}:{window}";
 
-    /// <summary>Networks heard in a dedup window. Field: the network (value: reports counted) or <c>network@REGION</c>.</summary>
+    /// <summary>Networks heard in a dedup window. Field: the network; value: reports counted, and the regions they came from.</summary>
     public string Networks(ServiceKey service, long window) => $"{In(service)}networks:{service}:{window}";
+
+    /// <summary>What reporters wrote, newest first.</summary>
+    public string Comments(ServiceKey service) => $"{In(service)}comments:{service}";
 
     /// <summary>What was answered to a batch.</summary>
     public string Guard(int shard, string batch) => $"{prefix}:{{{shard}}}:batch:{batch}";
