@@ -68,10 +68,10 @@ internal static class AggregatorServer
             services.AddDataProtection().UseEphemeralDataProtectionProvider();
             builder.AddObservability();
 
-            services.AddSingleton<RegionHints>().AddSingleton<ReporterGate>().AddSingleton<ReportTaking>();
+            services.AddSingleton<ReporterGate>().AddSingleton<ReportTaking>();
             services.AddSingleton<ServiceReader>().AddSingleton<SeriesQueries>();
             services.AddSingleton(Options.Create(cluster));
-            services.AddHosted<Catalog>().AddHosted<Intake>().AddHosted<SnapshotCache>();
+            services.AddHosted<Catalog>().AddHosted<RegionHints>().AddHosted<Intake>().AddHosted<SnapshotCache>();
 
             // A server that takes no reports says nothing about whether reports could be made.
             if (cluster.Role != ClusterRole.Silo) services.AddHostedService<OpenMarker>();
@@ -86,10 +86,12 @@ internal static class AggregatorServer
             app.UseForwardedHeaders();
             app.UseHeaders();
             app.UseExceptionHandler();
+
+            // Reports are answered here; what follows is for everybody else.
+            app.UseRouting();
             app.UseMissingPage();
             app.UseResponseCompression();
             app.UseCors();
-            app.UseRouting();
             app.UseAuthentication();
             app.UseAuthorization();
             app.UseRateLimiter();
@@ -104,6 +106,7 @@ internal static class AggregatorServer
             app.MapOpenApi();
             app.MapScalarApiReference("/docs");
             app.MapReports();
+            app.MapComments();
             app.MapBulk();
             app.MapHistory();
             app.MapServices();

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Aggregator.Domain;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -33,6 +34,15 @@ internal static class Problems
 
     public static ProblemHttpResult BadBody(string detail) => Problem(
         StatusCodes.Status400BadRequest, "bad-body", "The body cannot be read", detail);
+
+    /// <summary>JSON that cannot be read, or a field of the wrong type.</summary>
+    public static ProblemHttpResult BadJson(JsonException error)
+    {
+        var problem = BadBody($"The body is not the JSON that is wanted: see {error.Path ?? "$"}, line {error.LineNumber + 1}.");
+        if (error.Path is ['$', '.', .. var field] && error.Message.Contains("could not be converted", StringComparison.Ordinal))
+            problem.ProblemDetails.Extensions["errors"] = new Dictionary<string, string[]> { [field] = [$"'{field}' is not of the type that is wanted."] };
+        return problem;
+    }
 
     public static ProblemHttpResult WrongMediaType(string wanted) => Problem(
         StatusCodes.Status415UnsupportedMediaType, "wrong-media-type", "Wrong media type", $"Send the body as {wanted}.");

@@ -114,6 +114,10 @@ public sealed class ReportStore(StoreConnection connection, IOptions<ReportOptio
         await connection.Settle();
     }
 
+    /// <summary>What reporters of a service wrote, newest first, as it was appended.</summary>
+    public async Task<List<string>> ReadComments(ServiceKey service) =>
+        [.. (await connection.Shared.ListRangeAsync(_names.Comments(service))).Select(comment => (string)comment!)];
+
     /// <summary>The regions a service was ever reported from, with the moment of the last report; imported ones have none.</summary>
     public async Task<Dictionary<RegionCode, DateTimeOffset?>> ReadRegions(ServiceKey service)
     {

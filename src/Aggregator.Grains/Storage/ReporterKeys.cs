@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
-using System.Text;
 using StackExchange.Redis;
 
 namespace Aggregator.Grains;
@@ -18,7 +17,7 @@ public sealed class ReporterKeys(StoreConnection connection)
     /// <exception cref="RedisException">The store is out of reach.</exception>
     public async ValueTask<byte[]> Of(DateTimeOffset at)
     {
-        var day = at.ToUnixTimeSeconds() / 86_400;
+        var day = DayOf(at);
         if (_keys.TryGetValue(day, out var known)) return known;
 
         var name = _names.ReporterKey(day);
@@ -30,26 +29,33 @@ public sealed class ReporterKeys(StoreConnection connection)
 
     /// <summary>The keys for a dedup window and for the one before: one and the same, but in the first window of a day.</summary>
     /// <exception cref="RedisException">The store is out of reach.</exception>
-    public async ValueTask<WindowKeys> Around(DateTimeOffset at, TimeSpan window)
+    public ValueTask<WindowKeys> Around(DateTimeOffset at, TimeSpan window)
     {
         var begun = DateTimeOffset.FromUnixTimeSeconds(at.ToUnixTimeSeconds() / (long)window.TotalSeconds * (long)window.TotalSeconds);
-        return new(await Of(begun), await Of(begun - window));
+        var before = begun - window;
+        return _keys.TryGetValue(DayOf(begun), out var now) && _keys.TryGetValue(DayOf(before), out var earlier)
+            ? new(new WindowKeys(now, earlier))
+            : Ask();
+
+        async ValueTask<WindowKeys> Ask() => new(await Of(begun), await Of(before));
     }
 
     /// <summary>The pseudonym of a text under a key: 96 bits, as 16 characters.</summary>
-    public static string Pseudonym(byte[] key, string text)
+    public static string Pseudonym(byte[] key, ReadOnlySpan<byte> text)
     {
         Span<byte> hash = stackalloc byte[32];
-        HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(text), hash);
+        HMACSHA256.HashData(key, text, hash);
         return Convert.ToBase64String(hash[..12]);
     }
+
+    private static long DayOf(DateTimeOffset at) => at.ToUnixTimeSeconds() / 86_400;
 }
 
 /// <summary>The keys of a dedup window and of the one before, so that a retry over midnight is known for what it is.</summary>
 public readonly record struct WindowKeys(byte[] Now, byte[] Before)
 {
-    public string Pseudonym(string text) => ReporterKeys.Pseudonym(Now, text);
+    public string Pseudonym(ReadOnlySpan<byte> text) => ReporterKeys.Pseudonym(Now, text);
 
     /// <summary>What the text was called in the window before; null where it was the same.</summary>
-    public string? PseudonymBefore(string text) => ReferenceEquals(Now, Before) ? null : ReporterKeys.Pseudonym(Before, text);
+    public string? PseudonymBefore(ReadOnlySpan<byte> text) => ReferenceEquals(Now, Before) ? null : ReporterKeys.Pseudonym(Before, text);
 }

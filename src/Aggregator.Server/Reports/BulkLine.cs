@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Aggregator.Domain;
@@ -71,9 +72,9 @@ internal sealed class BulkLineReader(Catalog catalog, ReporterKeys keys, TimeSpa
         var names = line.Reporter is null && line.Network is null ? default : await keys.Around(at, dedupWindow);
         return (new Report(
             new(service, region), at, line.Symptom ?? SymptomKey.Other.Value, line.Count ?? 1,
-            line.Reporter is null ? null : names.Pseudonym($"{service} {line.Reporter}"),
-            line.Network is null ? null : names.Pseudonym($"{service} {line.Network}"),
-            line.Reporter is null ? null : names.PseudonymBefore($"{service} {line.Reporter}")), null);
+            line.Reporter is null ? null : names.Pseudonym(Encoding.UTF8.GetBytes($"{service} {line.Reporter}")),
+            line.Network is null ? null : names.Pseudonym(Encoding.UTF8.GetBytes($"{service} {line.Network}")),
+            line.Reporter is null ? null : names.PseudonymBefore(Encoding.UTF8.GetBytes($"{service} {line.Reporter}"))), null);
 
         (Report?, LineError?) Refuse(LineReason reason, string detail) => (null, new(number, reason, detail));
     }

@@ -38,6 +38,8 @@ internal sealed partial class Intake : BackgroundService
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan KeepOwnBatch = TimeSpan.FromMinutes(10);
 
+    private static readonly Task<(IntakeResult, LineOutcome)> QueueIsFull = Task.FromResult((IntakeResult.QueueFull, default(LineOutcome)));
+
     private readonly Channel<Waiting>[] _lanes;
     private readonly ReportStore _store;
     private readonly RegionHints _hints;
@@ -53,20 +55,11 @@ internal sealed partial class Intake : BackgroundService
     }
 
     /// <summary>Appends one report.</summary>
-    public async Task<(IntakeResult Result, LineOutcome Line)> Submit(Report report)
+    /// <remarks>Nobody waits beyond <see cref="AnswerWithin"/>: a lane gives each batch the time that its oldest report has left, and tries none that has none.</remarks>
+    public Task<(IntakeResult Result, LineOutcome Line)> Submit(in Report report)
     {
         var waiting = new Waiting(report, _clock.GetTimestamp());
-        if (!_lanes[StoreKeys.ShardOf(report.Series.Service)].Writer.TryWrite(waiting)) return (IntakeResult.QueueFull, default);
-
-        try
-        {
-            return await waiting.Answer.Task.WaitAsync(AnswerWithin, _clock);
-        }
-        catch (TimeoutException)
-        {
-            waiting.GivenUp = true;
-            return (IntakeResult.StoreUnreachable, default);
-        }
+        return _lanes[StoreKeys.ShardOf(report.Series.Service)].Writer.TryWrite(waiting) ? waiting.Task : QueueIsFull;
     }
 
     /// <summary>Appends a batch that its caller made.</summary>
@@ -74,11 +67,11 @@ internal sealed partial class Intake : BackgroundService
     public async Task<(IntakeResult Result, LineOutcome[] Lines)> Commit(CommitBatch batch, TimeSpan within)
     {
         var begun = _clock.GetTimestamp();
-        while (true)
+        while (within - _clock.GetElapsedTime(begun) is { Ticks: > 0 } left)
         {
             try
             {
-                var answer = await _store.Commit(batch).WaitAsync(within - _clock.GetElapsedTime(begun) is { Ticks: > 0 } left ? left : TimeSpan.Zero, _clock);
+                var answer = await _store.Commit(batch).WaitAsync(left, _clock);
                 if (answer.Result == CommitResult.OtherContent) return (IntakeResult.OtherContent, []);
                 if (answer.Result == CommitResult.Committed) _hints.Publish(answer.Touched);
                 else _hints.Reread(batch.Reports.Select(report => report.Series).Distinct());
@@ -90,12 +83,14 @@ internal sealed partial class Intake : BackgroundService
                 if (_clock.GetElapsedTime(begun) + RetryAfter >= within)
                 {
                     LogUnreachable(batch.Reports.Count, error.Message);
-                    return (IntakeResult.StoreUnreachable, []);
+                    break;
                 }
 
                 await Task.Delay(RetryAfter, _clock);
             }
         }
+
+        return (IntakeResult.StoreUnreachable, []);
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
@@ -110,12 +105,8 @@ internal sealed partial class Intake : BackgroundService
             while (await lane.WaitToReadAsync(stoppingToken))
             {
                 batch.Clear();
-                while (batch.Count < BatchAtMost && lane.TryRead(out var next))
-                {
-                    if (!next.GivenUp) batch.Add(next);
-                }
-
-                if (batch.Count > 0) await CommitOwn(shard, batch);
+                while (batch.Count < BatchAtMost && lane.TryRead(out var next)) batch.Add(next);
+                await CommitOwn(shard, batch);
             }
         }
         catch (OperationCanceledException)
@@ -131,25 +122,22 @@ internal sealed partial class Intake : BackgroundService
             var left = AnswerWithin - _clock.GetElapsedTime(batch[0].Since);
             var own = new CommitBatch(shard, Guid.NewGuid().ToString("N"), "", KeepOwnBatch, [.. batch.Select(waiting => waiting.Report)]);
             var (result, lines) = await Commit(own, left);
-            for (var i = 0; i < batch.Count; i++) batch[i].Answer.TrySetResult((result, result == IntakeResult.Committed ? lines[i] : default));
+            for (var i = 0; i < batch.Count; i++) batch[i].SetResult((result, result == IntakeResult.Committed ? lines[i] : default));
         }
         catch (Exception error)
         {
             // A fault of ours must not end the lane: those who wait are told that their outcome is unknown.
             LogCommitFailed(error, batch.Count);
-            foreach (var waiting in batch) waiting.Answer.TrySetResult((IntakeResult.StoreUnreachable, default));
+            foreach (var waiting in batch) waiting.TrySetResult((IntakeResult.StoreUnreachable, default));
         }
     }
 
-    private sealed class Waiting(Report report, long since)
+    private sealed class Waiting(in Report report, long since)
+        : TaskCompletionSource<(IntakeResult, LineOutcome)>(TaskCreationOptions.RunContinuationsAsynchronously)
     {
         public Report Report { get; } = report;
 
         public long Since { get; } = since;
-
-        public bool GivenUp { get; set; }
-
-        public TaskCompletionSource<(IntakeResult, LineOutcome)> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
     [LoggerMessage(LogLevel.Warning, "{Count} reports were refused because the store did not answer: {Reason}")]

@@ -1,24 +1,34 @@
 using System.Collections.Concurrent;
-using System.Collections.Immutable;
+using System.Threading.Channels;
 using Aggregator.Domain;
 using Aggregator.Grains;
 
 namespace Aggregator.Server;
 
 /// <summary>Tells regions what the store now holds; tallies that wait for one region collapse into the newest.</summary>
-/// <remarks>Only hints: one that is lost is healed when the region closes the bucket, or reads the store at its next activation.</remarks>
-internal sealed partial class RegionHints(IGrainFactory grains, TimeProvider clock, ILogger<RegionHints> logger) : IDisposable
+/// <remarks>
+/// Only hints: one that is lost is healed when the region closes the bucket, or reads the store at its next activation.
+/// They are told in rounds with a rest after each, so that telling takes a small part of the machine however many reports come:
+/// what is new meanwhile waits, collapsed, for the next round. A report that comes alone is told at once.
+/// </remarks>
+internal sealed partial class RegionHints(IGrainFactory grains, TimeProvider clock, ILogger<RegionHints> logger) : BackgroundService
 {
-    private const int CallsAtOnce = 512;
+    private const int RoundAtMost = 512;
+    private const int CallsAtOnce = 256;
+
+    private static readonly TimeSpan RestPerCall = TimeSpan.FromMicroseconds(100);
+    private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Forgotten = TimeSpan.FromMinutes(1);
 
-    private readonly ConcurrentDictionary<SeriesKey, Pending> _pending = new();
-    private readonly ConcurrentDictionary<SeriesKey, (RegionGlance Glance, long At)> _glances = new();
+    private readonly ConcurrentDictionary<SeriesKey, RegionEar> _ears = new();
+    private readonly Channel<RegionEar> _untold = Channel.CreateUnbounded<RegionEar>(new() { SingleReader = true }); // each region once: bounded by the catalog
     private readonly SemaphoreSlim _calls = new(CallsAtOnce);
 
+    /// <param name="touched">What the store holds now, of each region that a commit touched.</param>
     public void Publish(IReadOnlyDictionary<SeriesKey, List<BucketTally>> touched)
     {
-        foreach (var (series, tallies) in touched) Add(series, pending => pending.Merge(tallies));
+        foreach (var (series, tallies) in touched) Tell(series, ear => ear.Hear(tallies));
     }
 
     /// <summary>Sends regions back to the store: what was appended for them is not known here.</summary>
@@ -26,126 +36,93 @@ internal sealed partial class RegionHints(IGrainFactory grains, TimeProvider clo
     {
         foreach (var series in touched)
         {
-            Add(series, pending => pending.Reread = true);
-            Add(series with { Region = RegionCode.All }, pending => pending.Reread = true);
+            Tell(series, ear => ear.MustReread());
+            Tell(series with { Region = RegionCode.All }, ear => ear.MustReread());
         }
     }
 
-    /// <summary>How a region was when it last heard from here; waits a little where that is not known, and never longer.</summary>
-    public async Task<RegionGlance?> Glance(SeriesKey series, TimeSpan patience)
+    /// <summary>How a region is, as it last said, with the reports it has not heard of yet; waits a little where it has not said for a while.</summary>
+    /// <param name="patience">It waits no longer than this, and not at all while many regions wait to be told.</param>
+    public async ValueTask<RegionGlance?> Glance(SeriesKey series, TimeSpan patience)
     {
-        if (_pending.TryGetValue(series, out var pending))
+        if (!_ears.TryGetValue(series, out var ear)) return null;
+        if (ear.IsFresh(clock, FreshFor) || _untold.Reader.Count > RoundAtMost) return ear.Glance;
+
+        try
         {
-            try
-            {
-                await pending.Heard.Task.WaitAsync(patience, clock);
-            }
-            catch (TimeoutException)
-            {
-                // An answer without these numbers is better than a late one.
-            }
+            await ear.NextAnswer().WaitAsync(patience, clock);
+        }
+        catch (TimeoutException)
+        {
+            // An answer without these numbers is better than a late one.
         }
 
-        return _glances.TryGetValue(series, out var known) ? known.Glance : null;
+        return ear.Glance;
     }
 
-    public void Dispose() => _calls.Dispose();
-
-    /// <summary>Forgets glances nobody refreshed.</summary>
+    /// <summary>Forgets regions of which nobody told for a while.</summary>
     public void Sweep()
     {
-        foreach (var (series, glance) in _glances)
+        foreach (var (series, ear) in _ears)
         {
-            if (clock.GetElapsedTime(glance.At) > Forgotten) _glances.TryRemove(series, out _);
+            if (ear.CloseWhenIdle(clock, Forgotten)) _ears.TryRemove(KeyValuePair.Create(series, ear));
         }
     }
 
-    private void Add(SeriesKey series, Action<Pending> what)
+    public override void Dispose()
+    {
+        base.Dispose();
+        _calls.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (await _untold.Reader.WaitToReadAsync(stoppingToken))
+        {
+            var (begun, calls) = (clock.GetTimestamp(), 0);
+            while (calls < RoundAtMost && _untold.Reader.TryRead(out var ear))
+            {
+                await _calls.WaitAsync(stoppingToken);
+                _ = Deliver(ear);
+                calls++;
+            }
+
+            var rest = TimeSpan.FromTicks(Math.Max((RestPerCall * calls).Ticks, clock.GetElapsedTime(begun).Ticks));
+            await Task.Delay(rest < LongestRest ? rest : LongestRest, clock, stoppingToken);
+        }
+    }
+
+    private void Tell(SeriesKey series, Func<RegionEar, bool?> what)
     {
         while (true)
         {
-            var pending = _pending.GetOrAdd(series, _ => new());
-            lock (pending)
-            {
-                if (pending.Closed) continue;
-                what(pending);
-                if (pending.Running) return;
-                pending.Running = true;
-            }
+            var ear = _ears.GetOrAdd(series, static (key, clock) => new(key, clock.GetTimestamp()), clock);
 
-            _ = Deliver(series, pending);
+            // No answer: it was closed a moment ago, and another takes its place.
+            if (what(ear) is not { } waits) continue;
+            if (waits) _untold.Writer.TryWrite(ear);
             return;
         }
     }
 
-    private async Task Deliver(SeriesKey series, Pending pending)
+    private async Task Deliver(RegionEar ear)
     {
-        await Task.Yield();
-        while (true)
+        RegionGlance? glance = null;
+        try
         {
-            await _calls.WaitAsync();
-            ImmutableArray<BucketTally> tallies;
-            bool reread;
-            lock (pending)
-            {
-                if (pending.IsEmpty)
-                {
-                    pending.Closed = true;
-                    _pending.TryRemove(series, out _);
-                    pending.Heard.TrySetResult();
-                    _calls.Release();
-                    return;
-                }
-
-                (tallies, reread) = pending.Take();
-            }
-
-            try
-            {
-                var region = grains.GetGrain<IRegionGrain>(series.ToString());
-                if (reread) await region.Reread();
-                _glances[series] = (await region.Absorb(tallies), clock.GetTimestamp());
-            }
-            catch (Exception error)
-            {
-                LogLost(error, series);
-            }
-            finally
-            {
-                _calls.Release();
-                pending.Heard.TrySetResult();
-            }
+            var (tallies, reread) = ear.Take();
+            var region = grains.GetGrain<IRegionGrain>(ear.Series.ToString());
+            if (reread) await region.Reread();
+            glance = await region.Absorb(tallies);
         }
-    }
-
-    private sealed class Pending
-    {
-        private readonly Dictionary<long, Tally> _tallies = [];
-
-        public bool Running { get; set; }
-
-        public bool Closed { get; set; }
-
-        public bool Reread { get; set; }
-
-        public bool IsEmpty => _tallies.Count == 0 && !Reread;
-
-        /// <summary>Done when the first call after this came into being has been answered.</summary>
-        public TaskCompletionSource Heard { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public void Merge(List<BucketTally> tallies)
+        catch (Exception error)
         {
-            foreach (var (bucket, tally) in tallies)
-                _tallies[bucket] = _tallies.TryGetValue(bucket, out var known) ? known.Max(tally) : tally;
+            LogLost(error, ear.Series);
         }
-
-        public (ImmutableArray<BucketTally> Tallies, bool Reread) Take()
+        finally
         {
-            ImmutableArray<BucketTally> tallies = [.. _tallies.Select(cell => new BucketTally(cell.Key, cell.Value))];
-            var reread = Reread;
-            _tallies.Clear();
-            Reread = false;
-            return (tallies, reread);
+            _calls.Release();
+            if (ear.Answer(glance, clock.GetTimestamp())) _untold.Writer.TryWrite(ear);
         }
     }
 

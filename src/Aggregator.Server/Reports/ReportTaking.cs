@@ -12,23 +12,18 @@ internal sealed class ReportTaking(
     private const int CommentAtMost = 280;
     private static readonly TimeSpan GlancePatience = TimeSpan.FromMilliseconds(500);
 
-    public async Task<(ReportAnswer? Answer, ProblemHttpResult? Problem)> Take(string service, SubmitReport body, HttpContext http)
+    public async ValueTask<(ReportAnswer? Answer, ProblemHttpResult? Problem)> Take(string service, SubmitReport body, HttpContext http)
     {
-        var faults = Problems.InvalidService(service);
-        if (faults.Count > 0) return (null, Problems.Invalid(faults));
-        if (!ServiceKey.TryParse(service, out var key) || catalog.Find(key) is not { } known) return (null, Problems.UnknownService(service));
-
-        var symptom = body.Symptom ?? SymptomKey.Other.Value;
-        if (!known.Symptoms.Contains(symptom)) faults["symptom"] = $"'symptom' is one of {string.Join(", ", known.Symptoms)}.";
-        if (body.Comment?.Length > CommentAtMost) faults["comment"] = $"'comment' has at most {CommentAtMost} characters.";
-        if (!RegionOf(body, http, out var region)) faults["region"] = $"'{body.Region}' is not a region; GET /v1/regions lists them.";
-        if (faults.Count > 0) return (null, Problems.Invalid(faults));
+        if (!ServiceKey.TryParse(service, out var key)) return (null, Problems.Invalid(Problems.InvalidService(service)));
+        if (catalog.Find(key) is not { } known) return (null, Problems.UnknownService(service));
+        if (Check(body, known, http, out var region) is { } faults) return (null, Problems.Invalid(faults));
 
         try
         {
             var now = clock.GetUtcNow();
+            var symptom = body.Symptom ?? SymptomKey.Other.Value;
             var series = new SeriesKey(key, region);
-            var report = await gate.Identify(new(series, now, symptom, 1, null, null), http);
+            var report = await gate.Identify(new(series, now, symptom, 1, null, null, Comment: CommentJson.Write(body.Comment, region, symptom, now)), http);
             var (result, line) = await intake.Submit(report);
             if (result != IntakeResult.Committed) return (null, result == IntakeResult.QueueFull ? Problems.TooBusy() : Problems.StoreUnreachable());
 
@@ -41,6 +36,19 @@ internal sealed class ReportTaking(
         {
             return (null, Problems.StoreUnreachable());
         }
+    }
+
+    private Dictionary<string, string>? Check(SubmitReport body, CatalogService service, HttpContext http, out RegionCode region)
+    {
+        var inRegion = RegionOf(body, http, out region);
+        var symptomIsKnown = body.Symptom is not { } symptom || service.Symptoms.Contains(symptom);
+        if (inRegion && symptomIsKnown && !(body.Comment?.Length > CommentAtMost)) return null;
+
+        var faults = new Dictionary<string, string>();
+        if (!symptomIsKnown) faults["symptom"] = $"'symptom' is one of {string.Join(", ", service.Symptoms)}.";
+        if (body.Comment?.Length > CommentAtMost) faults["comment"] = $"'comment' has at most {CommentAtMost} characters.";
+        if (!inRegion) faults["region"] = $"'{body.Region}' is not a region; GET /v1/regions lists them.";
+        return faults;
     }
 
     private bool RegionOf(SubmitReport body, HttpContext http, out RegionCode region)

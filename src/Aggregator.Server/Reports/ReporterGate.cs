@@ -1,5 +1,5 @@
 using System.Net;
-using System.Net.Sockets;
+using System.Text;
 using Aggregator.Grains;
 using Microsoft.Extensions.Options;
 
@@ -8,38 +8,66 @@ namespace Aggregator.Server;
 /// <summary>Who is at the door: a pseudonym for the reporter and one for the network, never an address.</summary>
 internal sealed class ReporterGate(ReporterKeys keys, IOptions<ReportOptions> options)
 {
+    private const int LongestService = 64;
+    private const int LongestAddress = 16;
+
     /// <summary>The reporter is told by service, address (IPv6: its /64) and kind of device; the network by service and /24 or /48.</summary>
     public async ValueTask<Report> Identify(Report report, HttpContext http)
     {
         var address = http.Connection.RemoteIpAddress ?? IPAddress.None;
-        var service = report.Series.Service;
         var names = await keys.Around(report.At, options.Value.DedupWindow);
-        var device = DeviceOf(http.Request.Headers.UserAgent.ToString());
-        var reporter = $"{service} {Prefix(address, 32, 64)} {device}";
-        return report with
-        {
-            Reporter = names.Pseudonym(reporter),
-            ReporterBefore = names.PseudonymBefore(reporter),
-            Network = names.Pseudonym($"{service} {Prefix(address, 24, 48)}"),
-        };
+        return Name(report, address, DeviceOf(http.Request.Headers.UserAgent.ToString()), names);
     }
 
-    /// <summary>The first bits of an address, as text; an IPv4 address inside an IPv6 one is an IPv4 address.</summary>
-    public static string Prefix(IPAddress address, int bits4, int bits6)
+    private static Report Name(in Report report, IPAddress address, Device device, in WindowKeys names)
+    {
+        Span<byte> text = stackalloc byte[LongestService + 2 + LongestAddress];
+        var length = Encoding.ASCII.GetBytes(report.Series.Service.Value, text);
+        text[length++] = (byte)' ';
+        text[length++] = (byte)device;
+        var reporter = text[..(length + WriteAddress(address, 32, 64, text[length..]))];
+        var (now, before) = (names.Pseudonym(reporter), names.PseudonymBefore(reporter));
+
+        text[length - 1] = (byte)Device.Network;
+        var network = text[..(length + WriteAddress(address, 24, 48, text[length..]))];
+        return report with { Reporter = now, ReporterBefore = before, Network = names.Pseudonym(network) };
+    }
+
+    /// <summary>The first bits of an address; an IPv4 address inside an IPv6 one is an IPv4 address.</summary>
+    /// <returns>How many bytes were written: those of the whole address, the last ones 0.</returns>
+    private static int WriteAddress(IPAddress address, int bits4, int bits6, Span<byte> to)
     {
         if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
-        var bits = address.AddressFamily == AddressFamily.InterNetwork ? bits4 : bits6;
-        var bytes = address.GetAddressBytes();
-        bytes.AsSpan(bits / 8).Clear();
-        return $"{new IPAddress(bytes)}/{bits}";
+        address.TryWriteBytes(to, out var length);
+        to[((length == 4 ? bits4 : bits6) / 8)..length].Clear();
+        return length;
+    }
+
+    public static string Prefix(IPAddress address, int bits4, int bits6)
+    {
+        Span<byte> bytes = stackalloc byte[LongestAddress];
+        return new IPAddress(bytes[..WriteAddress(address, bits4, bits6, bytes)]).ToString();
     }
 
     /// <summary>A few kinds only: enough to tell a phone from the computer beside it, too few to follow anybody.</summary>
-    private static string DeviceOf(string userAgent) =>
-        userAgent.Contains("iPhone", StringComparison.Ordinal) || userAgent.Contains("iPad", StringComparison.Ordinal) ? "ios"
-        : userAgent.Contains("Android", StringComparison.Ordinal) ? "android"
-        : userAgent.Contains("Windows", StringComparison.Ordinal) ? "windows"
-        : userAgent.Contains("Macintosh", StringComparison.Ordinal) ? "mac"
-        : userAgent.Contains("Linux", StringComparison.Ordinal) ? "linux"
-        : "other";
+    private static Device DeviceOf(string userAgent) =>
+        userAgent.Contains("iPhone", StringComparison.Ordinal) || userAgent.Contains("iPad", StringComparison.Ordinal) ? Device.Ios
+        : userAgent.Contains("Android", StringComparison.Ordinal) ? Device.Android
+        : userAgent.Contains("Windows", StringComparison.Ordinal) ? Device.Windows
+        : userAgent.Contains("Macintosh", StringComparison.Ordinal) ? Device.Mac
+        : userAgent.Contains("Linux", StringComparison.Ordinal) ? Device.Linux
+        : Device.Other;
+
+    private enum Device : byte
+    {
+        Other,
+        Ios,
+        Android,
+        Windows,
+        Mac,
+        Linux,
+
+        /// <summary>No device: a whole network.</summary>
+        Network,
+    }
 }

@@ -34,11 +34,11 @@ public abstract class DocumentTests<TStore>(TStore store) : IClassFixture<TStore
         var (window, midnight) = (TimeSpan.FromMinutes(30), Noon.AddHours(12));
         var (last, first, second) = (await keys.Around(midnight.AddSeconds(-5), window), await keys.Around(midnight.AddSeconds(5), window), await keys.Around(midnight.AddMinutes(31), window));
 
-        Assert.Equal(last.Pseudonym("ann"), first.PseudonymBefore("ann"));
-        Assert.NotEqual(last.Pseudonym("ann"), first.Pseudonym("ann"));
-        Assert.Equal(first.Pseudonym("ann"), second.Pseudonym("ann"));
-        Assert.Null(last.PseudonymBefore("ann"));
-        Assert.Null(second.PseudonymBefore("ann"));
+        Assert.Equal(last.Pseudonym("ann"u8), first.PseudonymBefore("ann"u8));
+        Assert.NotEqual(last.Pseudonym("ann"u8), first.Pseudonym("ann"u8));
+        Assert.Equal(first.Pseudonym("ann"u8), second.Pseudonym("ann"u8));
+        Assert.Null(last.PseudonymBefore("ann"u8));
+        Assert.Null(second.PseudonymBefore("ann"u8));
     }
 
     [Fact]
@@ -47,9 +47,9 @@ public abstract class DocumentTests<TStore>(TStore store) : IClassFixture<TStore
         var keys = new ReporterKeys(store.Fresh());
         var (today, tomorrow) = (await keys.Of(Noon), await keys.Of(Noon.AddDays(1)));
 
-        Assert.Equal(ReporterKeys.Pseudonym(today, "ann"), ReporterKeys.Pseudonym(today, "ann"));
-        Assert.NotEqual(ReporterKeys.Pseudonym(today, "ann"), ReporterKeys.Pseudonym(today, "bob"));
-        Assert.NotEqual(ReporterKeys.Pseudonym(today, "ann"), ReporterKeys.Pseudonym(tomorrow, "ann"));
+        Assert.Equal(ReporterKeys.Pseudonym(today, "ann"u8), ReporterKeys.Pseudonym(today, "ann"u8));
+        Assert.NotEqual(ReporterKeys.Pseudonym(today, "ann"u8), ReporterKeys.Pseudonym(today, "bob"u8));
+        Assert.NotEqual(ReporterKeys.Pseudonym(today, "ann"u8), ReporterKeys.Pseudonym(tomorrow, "ann"u8));
     }
 
     [Fact]

@@ -1,0 +1,48 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Aggregator.Domain;
+using Aggregator.Grains;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Aggregator.Server;
+
+/// <summary>What a reporter wrote: plain text, never markup.</summary>
+public sealed record Comment(DateTimeOffset At, string Region, string Symptom, string Text);
+
+/// <summary>The newest comments of a service.</summary>
+public sealed record CommentsAnswer(string Service, IReadOnlyList<Comment> Comments);
+
+/// <summary>Comments as they are kept: the default escapes leave nothing in them that HTML or a script could take for its own.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, Converters = [typeof(UtcJson)])]
+[JsonSerializable(typeof(Comment))]
+internal sealed partial class CommentJson : JsonSerializerContext
+{
+    /// <summary>A comment as it is kept with its report; null where nothing readable was written.</summary>
+    public static string? Write(string? text, RegionCode region, string symptom, DateTimeOffset at)
+    {
+        if (text is null) return null;
+        var readable = string.Concat(text.Select(letter => char.IsControl(letter) ? ' ' : letter)).Trim();
+        return readable.Length == 0 ? null : JsonSerializer.Serialize(new(at, region.Value, symptom, readable), Default.Comment);
+    }
+
+    public static Comment Read(string kept) => JsonSerializer.Deserialize(kept, Default.Comment)!;
+}
+
+internal static class CommentsApi
+{
+    extension(IEndpointRouteBuilder routes)
+    {
+        public void MapComments() => routes
+            .MapGet("/v1/services/{service}/comments", List)
+            .WithTags("Reports")
+            .RequireAuthorization();
+    }
+
+    /// <summary>What reporters wrote in the last 48 hours, newest first, 200 at most. For operators: people write what they should not.</summary>
+    internal static async Task<Results<Ok<CommentsAnswer>, ProblemHttpResult>> List(string service, Catalog catalog, ReportStore store)
+    {
+        if (!ServiceKey.TryParse(service, out var key) || catalog.Find(key) is null) return Problems.UnknownService(service);
+        var kept = await store.ReadComments(key);
+        return TypedResults.Ok(new CommentsAnswer(service, [.. kept.Select(CommentJson.Read)]));
+    }
+}
