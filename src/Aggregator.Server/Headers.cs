@@ -8,9 +8,7 @@ internal static class Headers
 
     public static void UseHeaders(this WebApplication app) => app.Use((http, next) =>
     {
-        // At the last moment: a refusal begins its answer anew and forgets what was there.
-        http.Response.OnStarting(Dress, http);
-
+        Dress(http);
         if (HttpMethods.IsHead(http.Request.Method))
         {
             http.Request.Method = HttpMethods.Get;
@@ -20,15 +18,14 @@ internal static class Headers
         return next(http);
     });
 
-    private static Task Dress(object state)
+    /// <summary>Also for who begins an answer anew and forgets what was there.</summary>
+    public static void Dress(HttpContext http)
     {
-        var http = (HttpContext)state;
         var headers = http.Response.Headers;
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "same-origin";
 
         // The API's documentation page is a library's and brings its own inline script.
         if (!http.Request.Path.StartsWithSegments("/docs")) headers.ContentSecurityPolicy = Policy;
-        return Task.CompletedTask;
     }
 }

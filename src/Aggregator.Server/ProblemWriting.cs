@@ -10,6 +10,7 @@ internal static class ProblemWriting
     public static IServiceCollection AddProblemWriting(this IServiceCollection services) => services
         .Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true)
         .AddExceptionHandler<Refusals>()
+        .Configure<ExceptionHandlerOptions>(options => options.SuppressDiagnosticsCallback = context => StatusOf(context.Exception) != StatusCodes.Status500InternalServerError)
         .AddProblemDetails(options => options.CustomizeProblemDetails = context => Dress(context.ProblemDetails, context.HttpContext));
 
     private static void Dress(ProblemDetails problem, HttpContext http)
@@ -32,30 +33,25 @@ internal static class ProblemWriting
         };
     }
 
+    private static int StatusOf(Exception exception) => exception switch
+    {
+        BadHttpRequestException bad => bad.StatusCode,
+        RedisException or TimeoutException or OrleansException => StatusCodes.Status503ServiceUnavailable,
+        _ => StatusCodes.Status500InternalServerError,
+    };
+
     /// <summary>Turns what the framework throws at a bad request into its problem; anything else is ours, and a 500.</summary>
     private sealed class Refusals(IProblemDetailsService problems) : IExceptionHandler
     {
         public ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
         {
-            var status = exception switch
-            {
-                BadHttpRequestException bad => bad.StatusCode,
-                RedisException or TimeoutException or OrleansException => StatusCodes.Status503ServiceUnavailable,
-                _ => StatusCodes.Status500InternalServerError,
-            };
+            var status = StatusOf(exception);
+            Headers.Dress(httpContext);
             httpContext.Response.StatusCode = status;
-            var problem = new ProblemDetails { Status = status, Detail = status == 400 ? Explain(exception) : null };
-            if (exception.InnerException is System.Text.Json.JsonException { Path: ['$', '.', .. var field] } json && IsOfWrongType(json))
-                problem.Extensions["errors"] = new Dictionary<string, string[]> { [field] = [$"'{field}' is not of the type that is wanted."] };
+            var problem = exception.InnerException is System.Text.Json.JsonException json
+                ? Problems.BadJson(json).ProblemDetails
+                : new ProblemDetails { Status = status, Detail = status == 400 ? "The body is empty or cannot be read; send a JSON object." : null };
             return problems.TryWriteAsync(new() { HttpContext = httpContext, ProblemDetails = problem });
         }
-
-        private static string Explain(Exception exception) => exception.InnerException switch
-        {
-            System.Text.Json.JsonException json => $"The body is not the JSON that is wanted: see {json.Path ?? "$"}, line {json.LineNumber + 1}.",
-            _ => "The body is empty or cannot be read; send a JSON object.",
-        };
-
-        private static bool IsOfWrongType(System.Text.Json.JsonException json) => json.Message.Contains("could not be converted", StringComparison.Ordinal);
     }
 }

@@ -46,8 +46,7 @@ internal static class Observability
         builder.Services.AddSingleton<Telemetry>();
         var telemetry = builder.Services.AddOpenTelemetry()
             .WithMetrics(metrics => metrics
-                .AddMeter(Telemetry.Name, "Microsoft.Orleans")
-                .AddAspNetCoreInstrumentation()
+                .AddMeter(Telemetry.Name, "Microsoft.Orleans", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.RateLimiting")
                 .AddRuntimeInstrumentation()
                 .AddPrometheusExporter());
 

@@ -40,11 +40,16 @@ public sealed class ReporterKeys(StoreConnection connection)
         async ValueTask<WindowKeys> Ask() => new(await Of(begun), await Of(before));
     }
 
+    // A key is scheduled once per thread, not once per report.
+    [ThreadStatic]
+    private static (byte[] Key, HMACSHA256 Hash)? _scheduled;
+
     /// <summary>The pseudonym of a text under a key: 96 bits, as 16 characters.</summary>
     public static string Pseudonym(byte[] key, ReadOnlySpan<byte> text)
     {
+        if (_scheduled is not { } scheduled || !ReferenceEquals(scheduled.Key, key)) _scheduled = scheduled = (key, new(key));
         Span<byte> hash = stackalloc byte[32];
-        HMACSHA256.HashData(key, text, hash);
+        scheduled.Hash.TryComputeHash(text, hash, out _);
         return Convert.ToBase64String(hash[..12]);
     }
 

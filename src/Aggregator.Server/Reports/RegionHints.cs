@@ -22,7 +22,7 @@ internal sealed partial class RegionHints(IGrainFactory grains, TimeProvider clo
     private static readonly TimeSpan Forgotten = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentDictionary<SeriesKey, RegionEar> _ears = new();
-    private readonly Channel<RegionEar> _untold = Channel.CreateUnbounded<RegionEar>(new() { SingleReader = true }); // each region once: bounded by the catalog
+    private readonly Channel<RegionEar> _untold = Channel.CreateUnbounded<RegionEar>(); // each region once: bounded by the catalog
     private readonly SemaphoreSlim _calls = new(CallsAtOnce);
 
     /// <param name="touched">What the store holds now, of each region that a commit touched.</param>
