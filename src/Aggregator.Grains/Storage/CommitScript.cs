@@ -21,16 +21,10 @@ internal sealed class CommitScript
     private readonly Dictionary<int, (SeriesKey Series, long Hour)> _bucketKeys = [];
     private readonly Dictionary<(SeriesKey, long Hour), int> _targetIndex = [];
     private readonly Dictionary<(int Target, long Bucket, string Symptom), long> _groups = [];
-    private readonly Dictionary<Crowd, int> _crowdIndex = [];
-    private readonly Dictionary<(ServiceKey, long Window), (int Reporters, int Before, int Networks)> _seenKeys = [];
+    private readonly Dictionary<(ServiceKey Service, long Window), CommitRoom> _rooms = [];
     private readonly List<RedisValue> _targets = [];
-    private readonly List<RedisValue> _crowds = [];
-    private readonly List<RedisValue> _rows = [];
-    private readonly List<RedisValue> _namesBefore = [];
-    private readonly List<RedisValue> _comments = [];
     private readonly List<int> _asked = [];
     private (SeriesKey Series, long Hour, int Index) _lastTarget;
-    private (Crowd Crowd, int Index) _lastCrowd;
 
     public CommitScript(CommitBatch batch, StoreKeys names, ReportOptions options, DateTimeOffset now)
     {
@@ -38,18 +32,24 @@ internal sealed class CommitScript
         KeyOf(names.Guard(batch.Shard, batch.Id));
         for (var i = 0; i < batch.Reports.Count; i++) Add(i, batch.Reports[i]);
 
-        const int perComment = 5;
+        var (rows, comments) = (new List<RedisValue>(), new List<RedisValue>());
+        foreach (var ((service, window), room) in _rooms)
+        {
+            rows.AddRange([KeyOf(names.Reporters(service, window)), KeyOf(names.Reporters(service, window - 1)), KeyOf(names.Networks(service, window))]);
+            room.Write(batch.Reports, rows, _asked, (row, comment) => comments.AddRange([row, KeyOf(names.Comments(service)), KeptComments - 1, (long)ReportStore.CommentsKept.TotalSeconds, comment]));
+        }
+
         RedisValue[] head =
         [
             batch.Digest, (long)batch.Keep.TotalSeconds, options.NetworkShare, _window,
             (long)ReportStore.BucketsKept.TotalSeconds, 2 * _window, now.ToUnixTimeSeconds(),
-            _targetIndex.Count, _groups.Count, _crowdIndex.Count, _asked.Count, _comments.Count / perComment,
+            _targetIndex.Count, _groups.Count, _rooms.Count, comments.Count / 5,
         ];
         Arguments =
         [
             .. head, .. _targets,
             .. _groups.SelectMany(IEnumerable<RedisValue> (group) => [group.Key.Target, group.Key.Bucket, group.Key.Symptom, group.Value]),
-            .. _crowds, .. _rows, .. _namesBefore, .. _comments,
+            .. rows, .. comments,
         ];
         Keys = [.. _keys];
     }
@@ -131,41 +131,10 @@ internal sealed class CommitScript
             return;
         }
 
-        _asked.Add(number);
-        _rows.Add(CrowdOf(new(target, cell, report.Symptom, report.Count, report.At.ToUnixTimeSeconds(), report.ReporterBefore is not null), report.Series.Service));
-        _rows.Add(report.Reporter ?? "");
-        _rows.Add(report.Network ?? "");
-        if (report.ReporterBefore is { } before) _namesBefore.Add(before);
-        if (report.Comment is not { } comment) return;
-
-        _comments.Add(_asked.Count);
-        _comments.Add(KeyOf(_names.Comments(report.Series.Service)));
-        _comments.Add(KeptComments - 1);
-        _comments.Add((long)ReportStore.CommentsKept.TotalSeconds);
-        _comments.Add(comment);
-    }
-
-    private int CrowdOf(in Crowd crowd, ServiceKey service)
-    {
-        // Most reports of a batch say the same as the one before.
-        if (_lastCrowd.Index > 0 && _lastCrowd.Crowd == crowd) return _lastCrowd.Index;
-        ref var index = ref CollectionsMarshal.GetValueRefOrAddDefault(_crowdIndex, crowd, out var known);
-        if (!known)
-        {
-            index = _crowdIndex.Count;
-            var seen = SeenKeysOf(service, crowd.At / _window);
-            _crowds.AddRange([crowd.Target, crowd.Cell, crowd.Symptom, crowd.Count, crowd.At, seen.Reporters, seen.Before, seen.Networks, crowd.Renamed ? 1 : 0]);
-        }
-
-        _lastCrowd = (crowd, index);
-        return index;
-    }
-
-    private (int Reporters, int Before, int Networks) SeenKeysOf(ServiceKey service, long window)
-    {
-        ref var keys = ref CollectionsMarshal.GetValueRefOrAddDefault(_seenKeys, (service, window), out var known);
-        if (!known) keys = (KeyOf(_names.Reporters(service, window)), KeyOf(_names.Reporters(service, window - 1)), KeyOf(_names.Networks(service, window)));
-        return keys;
+        var at = report.At.ToUnixTimeSeconds();
+        ref var room = ref CollectionsMarshal.GetValueRefOrAddDefault(_rooms, (report.Series.Service, at / _window), out _);
+        room ??= new();
+        room.Add(number, new(target, cell, report.Symptom, report.Count, at, report.Reporter is not null, report.Network is not null));
     }
 
     private int TargetOf(SeriesKey series, long hour)
@@ -203,7 +172,4 @@ internal sealed class CommitScript
         using var reader = new StreamReader(typeof(CommitScript).Assembly.GetManifestResourceStream("Aggregator.Grains.Storage.commit.lua")!);
         return reader.ReadToEnd();
     }
-
-    /// <summary>What many reports of a batch have in common; it travels once.</summary>
-    private readonly record struct Crowd(int Target, long Cell, string Symptom, int Count, long At, bool Renamed);
 }

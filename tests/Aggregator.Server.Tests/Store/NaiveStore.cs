@@ -25,13 +25,25 @@ internal sealed class NaiveStore(int share, TimeSpan window)
             return same ? CommitResult.AlreadyCommitted : CommitResult.OtherContent;
         }
 
-        lines = [.. batch.Reports.Select(Append)];
+        lines = new LineOutcome[batch.Reports.Count];
+        foreach (var (place, report) in InOrder(batch.Reports)) lines[place] = Append(report);
         _batches[batch.Id] = (batch.Digest, lines);
         return CommitResult.Committed;
     }
 
     public List<BucketTally> Read(SeriesKey series) =>
         [.. _cells.Where(cell => cell.Key.Series == series).OrderBy(cell => cell.Key.Bucket).Select(cell => new BucketTally(cell.Key.Bucket, cell.Value))];
+
+    /// <summary>
+    /// What came at the same time is taken service by service and window by window, and there by what the reports have in common;
+    /// reports of nobody from nowhere come first, where they may as well come last.
+    /// </summary>
+    private IEnumerable<(int Place, Report Report)> InOrder(IReadOnlyList<Report> reports) =>
+        reports.Select((report, place) => (Place: place, Report: report))
+            .OrderBy(each => each.Report is not { Reporter: null, Network: null })
+            .GroupBy(each => (each.Report is { Reporter: null, Network: null }, each.Report.Series.Service, each.Report.At.UtcTicks / window.Ticks))
+            .SelectMany(room => room.GroupBy(each => (each.Report.Series, each.Report.Symptom, each.Report.Count, each.Report.At, each.Report.Reporter is null, each.Report.Network is null)))
+            .SelectMany(crowd => crowd);
 
     private LineOutcome Append(Report report)
     {
