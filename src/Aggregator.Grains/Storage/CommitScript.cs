@@ -41,7 +41,7 @@ internal sealed class CommitScript
 
         RedisValue[] head =
         [
-            batch.Digest, (long)batch.Keep.TotalSeconds, options.NetworkShare, _window,
+            batch.Digest, (long)batch.Keep.TotalSeconds, options.NetworkShare,
             (long)ReportStore.BucketsKept.TotalSeconds, 2 * _window, now.ToUnixTimeSeconds(),
             _targetIndex.Count, _groups.Count, _rooms.Count, comments.Count / 5,
         ];
@@ -131,8 +131,8 @@ internal sealed class CommitScript
             return;
         }
 
-        var at = report.At.ToUnixTimeSeconds();
-        ref var room = ref CollectionsMarshal.GetValueRefOrAddDefault(_rooms, (report.Series.Service, at / _window), out _);
+        var (window, at) = Math.DivRem(report.At.ToUnixTimeSeconds(), _window);
+        ref var room = ref CollectionsMarshal.GetValueRefOrAddDefault(_rooms, (report.Series.Service, window), out _);
         room ??= new();
         room.Add(number, new(target, cell, report.Symptom, report.Count, at, report.Reporter is not null, report.Network is not null));
     }

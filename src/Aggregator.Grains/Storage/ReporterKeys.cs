@@ -44,13 +44,13 @@ public sealed class ReporterKeys(StoreConnection connection)
     [ThreadStatic]
     private static (byte[] Key, HMACSHA256 Hash)? _scheduled;
 
-    /// <summary>The pseudonym of a text under a key: 96 bits, as 16 characters.</summary>
+    /// <summary>The pseudonym of a text under a key: 72 bits, as 12 characters. Of ten million reporters of one service and window two are taken for one once in 100 million times.</summary>
     public static string Pseudonym(byte[] key, ReadOnlySpan<byte> text)
     {
         if (_scheduled is not { } scheduled || !ReferenceEquals(scheduled.Key, key)) _scheduled = scheduled = (key, new(key));
         Span<byte> hash = stackalloc byte[32];
         scheduled.Hash.TryComputeHash(text, hash, out _);
-        return Convert.ToBase64String(hash[..12]);
+        return Convert.ToBase64String(hash[..9]);
     }
 
     private static long DayOf(DateTimeOffset at) => at.ToUnixTimeSeconds() / 86_400;

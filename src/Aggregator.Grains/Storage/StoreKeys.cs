@@ -24,7 +24,7 @@ public sealed class StoreKeys(string prefix)
     /// <summary>The regions a service was ever reported from. Field: the region; value: when last, in seconds since 1970.</summary>
     public string Regions(ServiceKey service) => $"{In(service)}regions:{service}";
 
-    /// <summary>Reporters heard in a dedup window. Field: the reporter; value: when, in seconds since 1970.</summary>
+    /// <summary>Reporters heard in a dedup window. Field: the reporter; value: when, in seconds since the window began.</summary>
     public string Reporters(ServiceKey service, long window) => $"{In(service)}reporters:{service}:{window}";
 
     /// <summary>Networks heard in a dedup window. Field: the network; value: reports counted, and the regions they came from.</summary>

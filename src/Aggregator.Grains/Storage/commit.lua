@@ -1,14 +1,14 @@
 -- Appends one batch of reports of one shard: all of it, once, or nothing.
 --
 -- KEYS[1]  the guard of the batch; the others are named by their index in ARGV
--- ARGV     digest of the batch, seconds to keep the guard, share per network (0: no limit), dedup window (s),
+-- ARGV     digest of the batch, seconds to keep the guard, share per network (0: no limit),
 --          seconds to keep buckets, seconds to keep reporters and networks, now (s), number of targets, groups, rooms, comments
 -- target   index of the region's bucket hash, of the bucket hash of ALL, of the service's regions hash; region
 -- group    target, bucket of the hour, symptom, count                          (reports that nothing has to be asked about)
 -- room     index of the reporters hash of this window, of the window before, of the networks hash; how many reporters are named,
 --          how many of them again by their name of the window before, how many networks, how many crowds;
 --          the crowds, the reporters, their earlier names, the networks        (all reports of a service in a dedup window)
--- crowd    target, bucket of the hour, symptom, count of each row, at (s), rows; 1 where each names a reporter, 1 where each names a network
+-- crowd    target, bucket of the hour, symptom, count of each row, at (s since the window began), rows; 1 where each names a reporter, 1 where each names a network
 -- comment  row, index of the service's comments list, the last to keep, seconds to keep them, text
 --
 -- Answers  '!'                     this batch id was used for another content
@@ -17,6 +17,7 @@
 -- outcomes one letter per row, room by room: c(ounted), d(uplicate), q(uarantined), m(ixed: the next number in the list mixed was counted, the rest quarantined)
 -- touched  'index field total' of each counter that moved: totals are absolute, so hearing one twice is harmless
 --
+-- A reporter's value is when in its window it was counted (s): one of the window before is a duplicate until as late in this one.
 -- A network's value is 'counted REGION,REGION': what it gave in this window, and from where.
 -- A room asks for all its names at once and writes them at once: a call per report would be most of the time.
 local unpack = unpack or table.unpack
@@ -30,10 +31,10 @@ if before then
   return 'R' .. string.sub(before, #digest + 1)
 end
 
-local share, window = tonumber(ARGV[3]), tonumber(ARGV[4])
-local keep_buckets, keep_seen, now = ARGV[5], ARGV[6], ARGV[7]
-local targets, groups, rooms, comments = tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10]), tonumber(ARGV[11])
-local first_target = 12
+local share = tonumber(ARGV[3])
+local keep_buckets, keep_seen, now = ARGV[4], ARGV[5], ARGV[6]
+local targets, groups, rooms, comments = tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10])
+local first_target = 11
 local next_arg = first_target + targets * 4
 
 local touched = {}
@@ -114,7 +115,7 @@ for _ = 1, rooms do
         known = heard[reporter] or is_new[name]
         if not known then
           local last = heard_before[reporter]
-          known = last and at - tonumber(last) < window
+          known = last and at < tonumber(last)
         end
       end
       if placed then

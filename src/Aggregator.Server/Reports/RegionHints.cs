@@ -17,6 +17,7 @@ internal sealed partial class RegionHints(IGrainFactory grains, TimeProvider clo
     private const int CallsAtOnce = 256;
 
     private static readonly TimeSpan RestPerCall = TimeSpan.FromMicroseconds(100);
+    private static readonly TimeSpan ShortestRest = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Forgotten = TimeSpan.FromMinutes(1);
@@ -87,8 +88,8 @@ internal sealed partial class RegionHints(IGrainFactory grains, TimeProvider clo
                 calls++;
             }
 
-            var rest = TimeSpan.FromTicks(Math.Max((RestPerCall * calls).Ticks, clock.GetElapsedTime(begun).Ticks));
-            await Task.Delay(rest < LongestRest ? rest : LongestRest, clock, stoppingToken);
+            var rest = Math.Max((RestPerCall * calls).Ticks, clock.GetElapsedTime(begun).Ticks);
+            await Task.Delay(TimeSpan.FromTicks(Math.Clamp(rest, ShortestRest.Ticks, LongestRest.Ticks)), clock, stoppingToken);
         }
     }
 
