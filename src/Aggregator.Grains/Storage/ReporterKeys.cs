@@ -8,6 +8,7 @@ namespace Aggregator.Grains;
 /// <remarks>Pseudonymised, not anonymous: while the key lives, who holds it can test an address. No address is ever stored.</remarks>
 public sealed class ReporterKeys(StoreConnection connection)
 {
+    private const long SecondsPerDay = 86_400;
     private static readonly TimeSpan Kept = TimeSpan.FromHours(48);
 
     private readonly StoreKeys _names = new(connection.Prefix);
@@ -31,13 +32,22 @@ public sealed class ReporterKeys(StoreConnection connection)
     /// <exception cref="RedisException">The store is out of reach.</exception>
     public ValueTask<WindowKeys> Around(DateTimeOffset at, TimeSpan window)
     {
-        var begun = DateTimeOffset.FromUnixTimeSeconds(at.ToUnixTimeSeconds() / (long)window.TotalSeconds * (long)window.TotalSeconds);
+        var begun = WindowOf(at, window);
         var before = begun - window;
         return _keys.TryGetValue(DayOf(begun), out var now) && _keys.TryGetValue(DayOf(before), out var earlier)
             ? new(new WindowKeys(now, earlier))
             : Ask();
 
         async ValueTask<WindowKeys> Ask() => new(await Of(begun), await Of(before));
+    }
+
+    /// <summary>The keys of all days of a span.</summary>
+    /// <exception cref="RedisException">The store is out of reach.</exception>
+    public async Task<DayKeys> Between(DateTimeOffset from, DateTimeOffset to)
+    {
+        var keys = new Dictionary<long, byte[]>();
+        for (var day = DayOf(to); day >= DayOf(from); day--) keys[day] = await Of(DateTimeOffset.FromUnixTimeSeconds(day * SecondsPerDay));
+        return new(keys);
     }
 
     // A key is scheduled once per thread, not once per report.
@@ -53,7 +63,21 @@ public sealed class ReporterKeys(StoreConnection connection)
         return Convert.ToBase64String(hash[..9]);
     }
 
-    private static long DayOf(DateTimeOffset at) => at.ToUnixTimeSeconds() / 86_400;
+    internal static long DayOf(DateTimeOffset at) => at.ToUnixTimeSeconds() / SecondsPerDay;
+
+    internal static DateTimeOffset WindowOf(DateTimeOffset at, TimeSpan window) =>
+        DateTimeOffset.FromUnixTimeSeconds(at.ToUnixTimeSeconds() / (long)window.TotalSeconds * (long)window.TotalSeconds);
+}
+
+/// <summary>The keys of some days, for who has much to read and cannot wait in between.</summary>
+public sealed class DayKeys(IReadOnlyDictionary<long, byte[]> keys)
+{
+    /// <summary>The keys for a dedup window and for the one before; null where their day is not among these.</summary>
+    public WindowKeys? Around(DateTimeOffset at, TimeSpan window)
+    {
+        var begun = ReporterKeys.WindowOf(at, window);
+        return keys.TryGetValue(ReporterKeys.DayOf(begun), out var now) && keys.TryGetValue(ReporterKeys.DayOf(begun - window), out var before) ? new(now, before) : null;
+    }
 }
 
 /// <summary>The keys of a dedup window and of the one before, so that a retry over midnight is known for what it is.</summary>

@@ -13,7 +13,11 @@ public sealed class StoreKeys(string prefix)
 {
     public const int Shards = 16;
 
-    public static int ShardOf(ServiceKey service) => (int)(XxHash32.HashToUInt32(Encoding.ASCII.GetBytes(service.Value)) % Shards);
+    public static int ShardOf(ServiceKey service)
+    {
+        Span<byte> name = stackalloc byte[64];
+        return (int)(XxHash32.HashToUInt32(name[..Encoding.ASCII.GetBytes(service.Value, name)]) % Shards);
+    }
 
     /// <summary>Counters of one hour in 10-second buckets. Fields: <c>bucket:symptom</c>, <c>bucket!n</c> networks, <c>bucket!d</c> duplicates, <c>bucket!q</c> quarantined.</summary>
     public string Buckets(SeriesKey series, long hour) => $"{In(series.Service)}buckets:{series}:{hour}";

@@ -29,6 +29,9 @@ internal sealed partial class Catalog(CatalogStore store, TimeProvider clock, IL
     /// <summary>Grows with each change.</summary>
     public long Version => _contents.Version;
 
+    /// <summary>The catalog as it is now, for who reads many names.</summary>
+    public CatalogNames Names => _contents.Names;
+
     public CatalogService? Find(ServiceKey service) => _contents.Services.GetValueOrDefault(service.Value);
 
     public CatalogRegion? Find(RegionCode region) => _contents.Regions.GetValueOrDefault(region.Value);
@@ -96,6 +99,8 @@ internal sealed partial class Catalog(CatalogStore store, TimeProvider clock, IL
 
     private sealed record Contents(long Version, FrozenDictionary<string, CatalogService> Services, FrozenDictionary<string, CatalogRegion> Regions)
     {
+        public CatalogNames Names { get; } = new(Services.Values, Regions.Keys);
+
         public static Contents Nothing { get; } = new(0, FrozenDictionary<string, CatalogService>.Empty, FrozenDictionary<string, CatalogRegion>.Empty);
     }
 

@@ -14,10 +14,9 @@ public sealed record BulkAnswer(long Accepted, long Duplicate, long Quarantined,
 
 internal static class BulkApi
 {
-    /// <summary>Lines committed together; with an Idempotency-Key the same body is cut at the same places again.</summary>
-    private const int ChunkAtMost = 2000;
     private const int CommitsAtOnce = 4;
     private const int ErrorsTold = 100;
+    private const int ClockEvery = 256;
     private static readonly TimeSpan KeepKey = TimeSpan.FromHours(24);
     private static readonly TimeSpan KeepOwn = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan CommitWithin = TimeSpan.FromSeconds(10);
@@ -42,14 +41,28 @@ internal static class BulkApi
 
         try
         {
-            var reader = new BulkLineReader(catalog, keys, options.Value.DedupWindow, clock.GetUtcNow());
+            var reader = new BulkLineReader(catalog.Names, options.Value.DedupWindow);
             var run = new Run(intake, idempotencyKey);
+            var now = clock.GetUtcNow();
             await foreach (var (number, bytes) in NdjsonReader.Lines(http.Request.BodyReader, BulkLineReader.LineAtMost))
             {
-                var (report, error) = await reader.Read(number, bytes);
+                if (number % ClockEvery == 0) now = clock.GetUtcNow();
                 run.Hear(bytes);
-                if (error is not null) run.Refuse(error);
-                else await run.Add(report!.Value, bytes!.Value);
+                if (bytes is not { } line)
+                {
+                    run.Refuse(number, (LineReason.LineTooLong, $"A line has at most {BulkLineReader.LineAtMost} bytes."));
+                    continue;
+                }
+
+                var fault = reader.Read(line.Span, now, out var report, out var wantsKeys);
+                if (wantsKeys)
+                {
+                    reader.Keys = await keys.Between(now - BulkLineReader.Back - options.Value.DedupWindow, now + BulkLineReader.Ahead);
+                    fault = reader.Read(line.Span, now, out report, out _);
+                }
+
+                if (fault is not null) run.Refuse(number, fault.Value);
+                else if (run.Add(report, now, line.Span) is { } shard) await run.Commit(shard);
                 if (run.Failure is not null) break;
             }
 
@@ -64,7 +77,7 @@ internal static class BulkApi
     /// <summary>One bulk request on its way to the store.</summary>
     private sealed class Run(Intake intake, string idempotencyKey)
     {
-        private readonly Chunk[] _chunks = [.. Enumerable.Range(0, StoreKeys.Shards).Select(_ => new Chunk())];
+        private readonly BulkChunk[] _chunks = [.. Enumerable.Range(0, StoreKeys.Shards).Select(_ => new BulkChunk(keyed: idempotencyKey.Length > 0))];
         private readonly string _run = idempotencyKey.Length == 0
             ? Guid.NewGuid().ToString("N")
             : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(idempotencyKey)))[..32];
@@ -87,18 +100,18 @@ internal static class BulkApi
             _heard.Append("\n"u8);
         }
 
-        public void Refuse(LineError error)
+        public void Refuse(int number, (LineReason Reason, string Detail) fault)
         {
             _rejected++;
-            if (_errors.Count < ErrorsTold) _errors.Add(error);
+            if (_errors.Count < ErrorsTold) _errors.Add(new(number, fault.Reason, fault.Detail));
         }
 
-        public async ValueTask Add(Report report, ReadOnlyMemory<byte> line)
+        /// <summary>Takes a line; answers the shard that is now to be committed, if any.</summary>
+        public int? Add(in BulkReport report, DateTimeOffset now, ReadOnlySpan<byte> line)
         {
-            var shard = StoreKeys.ShardOf(report.Series.Service);
-            var chunk = _chunks[shard];
-            chunk.Add(report, line);
-            if (chunk.Reports.Count >= ChunkAtMost) await Commit(shard);
+            var chunk = _chunks[report.Service.Shard];
+            chunk.Add(report, now, line);
+            return chunk.IsFull ? report.Service.Shard : null;
         }
 
         public async Task<ProblemHttpResult?> End()
@@ -106,7 +119,7 @@ internal static class BulkApi
             await Guard();
             for (var shard = 0; shard < _chunks.Length && Failure is null; shard++)
             {
-                if (_chunks[shard].Reports.Count > 0) await Commit(shard);
+                if (!_chunks[shard].IsEmpty) await Commit(shard);
             }
 
             await Task.WhenAll(_commits);
@@ -121,7 +134,7 @@ internal static class BulkApi
             await Append(new(Shard: 0, $"{_run}-body", Convert.ToHexStringLower(_heard.GetHashAndReset()), KeepKey, []));
         }
 
-        private async Task Commit(int shard)
+        public async Task Commit(int shard)
         {
             await Guard();
             if (Failure is not null) return;
@@ -133,8 +146,8 @@ internal static class BulkApi
             }
 
             var (reports, digest, number) = _chunks[shard].Take();
-            var own = idempotencyKey.Length == 0;
-            var batch = new CommitBatch(shard, string.Create(CultureInfo.InvariantCulture, $"{_run}-{number}"), own ? "" : digest, own ? KeepOwn : KeepKey, reports);
+            var keep = idempotencyKey.Length == 0 ? KeepOwn : KeepKey;
+            var batch = new CommitBatch(shard, string.Create(CultureInfo.InvariantCulture, $"{_run}-{number}"), digest, keep, reports);
             _commits.Add(Append(batch));
         }
 
@@ -157,29 +170,6 @@ internal static class BulkApi
                     else _quarantined += rest;
                 }
             }
-        }
-    }
-
-    /// <summary>Lines of one shard that wait to be committed together.</summary>
-    private sealed class Chunk
-    {
-        private readonly XxHash128 _hash = new();
-        private int _number;
-
-        public List<Report> Reports { get; private set; } = [];
-
-        public void Add(Report report, ReadOnlyMemory<byte> line)
-        {
-            Reports.Add(report);
-            _hash.Append(line.Span);
-            _hash.Append("\n"u8);
-        }
-
-        public (List<Report> Reports, string Digest, int Number) Take()
-        {
-            var taken = (Reports, Convert.ToHexStringLower(_hash.GetHashAndReset()), _number++);
-            Reports = [];
-            return taken;
         }
     }
 }

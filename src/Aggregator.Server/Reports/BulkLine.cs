@@ -1,8 +1,4 @@
-using System.Text;
-using System.Text.Json;
 using System.Text.Json.Serialization;
-using Aggregator.Domain;
-using Aggregator.Grains;
 
 namespace Aggregator.Server;
 
@@ -29,53 +25,3 @@ public enum LineReason
 
 /// <summary>A refused line.</summary>
 public sealed record LineError(int Line, LineReason Reason, string Detail);
-
-/// <summary>Reads and checks the lines of one bulk request.</summary>
-internal sealed class BulkLineReader(Catalog catalog, ReporterKeys keys, TimeSpan dedupWindow, DateTimeOffset now)
-{
-    public const int LineAtMost = 4096;
-    private const int CountAtMost = 1_000_000;
-    private const int NameAtMost = 256;
-    private static readonly TimeSpan Back = TimeSpan.FromHours(24);
-    private static readonly TimeSpan Ahead = TimeSpan.FromSeconds(60);
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { NumberHandling = JsonNumberHandling.Strict };
-
-    public async ValueTask<(Report? Report, LineError? Error)> Read(int number, ReadOnlyMemory<byte>? bytes)
-    {
-        if (bytes is null) return Refuse(LineReason.LineTooLong, $"A line has at most {LineAtMost} bytes.");
-
-        BulkLine? line;
-        try
-        {
-            line = JsonSerializer.Deserialize<BulkLine>(bytes.Value.Span, Json);
-        }
-        catch (JsonException error)
-        {
-            return Refuse(LineReason.BadJson, $"Not the JSON that is wanted: see {error.Path ?? "$"}, byte {error.BytePositionInLine}.");
-        }
-
-        if (line is null) return Refuse(LineReason.BadJson, "A line is a JSON object.");
-        if (!ServiceKey.TryParse(line.Service, out var service) || catalog.Find(service) is not { } known)
-            return Refuse(LineReason.UnknownService, "'service' is not in the catalog.");
-        if (!RegionCode.TryParse(line.Region, out var region) || region.IsAll || catalog.Find(region) is null)
-            return Refuse(LineReason.UnknownRegion, "'region' is not a region of the catalog.");
-        if (line.Symptom is not null && !known.Symptoms.Contains(line.Symptom))
-            return Refuse(LineReason.UnknownSymptom, $"'symptom' is one of {string.Join(", ", known.Symptoms)}.");
-        if (line.At < now - Back) return Refuse(LineReason.TooOld, "'at' is more than 24 hours back.");
-        if (line.At > now + Ahead) return Refuse(LineReason.FromFuture, "'at' is more than 60 seconds ahead.");
-        if (line.Count is < 1 or > CountAtMost) return Refuse(LineReason.BadCount, $"'count' is 1 to {CountAtMost}.");
-        if (line is { Count: > 1, Reporter: not null }) return Refuse(LineReason.BadCount, "'count' is 1 where there is a 'reporter': one reporter is one report.");
-        if (line.Reporter is { Length: 0 or > NameAtMost } || line.Network is { Length: 0 or > NameAtMost })
-            return Refuse(LineReason.BadReporter, $"'reporter' and 'network' have 1 to {NameAtMost} characters.");
-
-        var at = line.At ?? now;
-        var names = line.Reporter is null && line.Network is null ? default : await keys.Around(at, dedupWindow);
-        return (new Report(
-            new(service, region), at, line.Symptom ?? SymptomKey.Other.Value, line.Count ?? 1,
-            line.Reporter is null ? null : names.Pseudonym(Encoding.UTF8.GetBytes($"{service} {line.Reporter}")),
-            line.Network is null ? null : names.Pseudonym(Encoding.UTF8.GetBytes($"{service} {line.Network}")),
-            line.Reporter is null ? null : names.PseudonymBefore(Encoding.UTF8.GetBytes($"{service} {line.Reporter}"))), null);
-
-        (Report?, LineError?) Refuse(LineReason reason, string detail) => (null, new(number, reason, detail));
-    }
-}
