@@ -69,7 +69,7 @@ internal static class AggregatorServer
             builder.AddObservability();
 
             services.AddSingleton<ReporterGate>().AddSingleton<ReportTaking>();
-            services.AddSingleton<ServiceReader>().AddSingleton<SeriesQueries>();
+            services.AddSingleton<ServiceReader>().AddSingleton<SeriesQueries>().AddSingleton<Unchanged>();
             services.AddSingleton(Options.Create(cluster));
             services.AddHosted<Catalog>().AddHosted<RegionHints>().AddHosted<Intake>().AddHosted<SnapshotCache>();
 
@@ -87,8 +87,10 @@ internal static class AggregatorServer
             app.UseHeaders();
             app.UseExceptionHandler();
 
-            // Reports are answered here; what follows is for everybody else.
+            // Reports are answered here, and pollers for whom nothing has changed; what follows is for everybody else.
             app.UseRouting();
+            var unchanged = app.Services.GetRequiredService<Unchanged>();
+            app.Use((http, next) => unchanged.TryAnswer(http) ? Task.CompletedTask : next(http));
             app.UseMissingPage();
             app.UseResponseCompression();
             app.UseCors();
