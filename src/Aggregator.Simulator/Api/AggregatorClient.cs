@@ -46,6 +46,21 @@ internal sealed class AggregatorClient(HttpClient http, TimeProvider time)
         return answer.StatusCode == HttpStatusCode.NotFound ? null : await Read<ServiceAnswer>(answer, cancel);
     }
 
+    /// <summary>The keys of all services of the catalog.</summary>
+    public async Task<IReadOnlyList<string>> Services(CancellationToken cancel)
+    {
+        var services = new List<string>();
+        for (var cursor = "0"; cursor is not null;)
+        {
+            using var answer = await http.GetAsync($"v1/services?limit=1000&cursor={cursor}", cancel);
+            var page = await Read<ServicesAnswer>(answer, cancel);
+            services.AddRange(page.Services.Select(service => service.Service));
+            cursor = page.Next;
+        }
+
+        return services;
+    }
+
     public async Task<RegionsAnswer> Regions(CancellationToken cancel)
     {
         using var answer = await http.GetAsync("v1/regions", cancel);

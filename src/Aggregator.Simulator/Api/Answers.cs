@@ -31,6 +31,10 @@ internal sealed record IncidentAnswer(string Id, string Service, string State, D
     public bool IsOpen => State.Equals("open", StringComparison.OrdinalIgnoreCase);
 }
 
+internal sealed record ServicesAnswer(IReadOnlyList<ServiceName> Services, string? Next);
+
+internal sealed record ServiceName(string Service);
+
 internal sealed record RegionsAnswer(IReadOnlyList<RegionName> Regions);
 
 internal sealed record RegionName(string Region, string Name);
