@@ -6,6 +6,7 @@ var parsed = new RootCommand("A crowd in a box: it reports to an aggregator over
 {
     SendCommand.Create(),
     ReplayCommand.Create(),
+    DayCommand.Create(),
     ScoreCommand.Create(),
     SetCommand.Create(),
     DelaysCommand.Create(),

@@ -31,6 +31,11 @@ internal sealed record IncidentAnswer(string Id, string Service, string State, D
     public bool IsOpen => State.Equals("open", StringComparison.OrdinalIgnoreCase);
 }
 
+internal sealed record SeriesAnswer(IReadOnlyList<SeriesPoint> Points);
+
+/// <summary>One step of a series; null where nobody could report.</summary>
+internal sealed record SeriesPoint(long? Reports);
+
 internal sealed record RegionsAnswer(IReadOnlyList<RegionName> Regions);
 
 internal sealed record RegionName(string Region, string Name);
