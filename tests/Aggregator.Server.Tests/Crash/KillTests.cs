@@ -45,7 +45,7 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
     }
 
     private Task<ServerProcess> Start(params string[] store) => ServerProcess.Start(
-        [$"Store:DataDirectory={_directory}", "ForwardedHeaders:KnownNetworks:0=127.0.0.0/8", "Reports:RatePerReporter=0", .. store]);
+        [$"Store:DataDirectory={_directory}", "ForwardedHeaders:KnownNetworks:0=127.0.0.0/8", "Reports:RatePerReporter=0", "Reports:RatePerNetwork=0", .. store]);
 
     private static async Task KillServer(ServerProcess server, bool ready = true)
     {
