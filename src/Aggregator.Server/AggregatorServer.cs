@@ -51,7 +51,7 @@ internal static class AggregatorServer
             services.AddHostedService(_ => opened);
             builder.AddClustering(cluster, store, opened.Connection);
 
-            services.AddProblemWriting().AddOperator().AddRateLimits().AddOutputCaching().AddHealth().AddOpenApi();
+            services.AddProblemWriting().AddOperator().AddOutputCaching().AddHealth().AddOpenApi();
             services.AddResponseCompression(options => options.EnableForHttps = true);
             services.AddCors(cors => cors.AddDefaultPolicy(policy => policy.AllowAnyOrigin().WithMethods(HttpMethods.Get, HttpMethods.Head).WithExposedHeaders("ETag")));
             services.Configure<ForwardedHeadersOptions>(forwarded.Apply);
@@ -68,7 +68,7 @@ internal static class AggregatorServer
             services.AddDataProtection().UseEphemeralDataProtectionProvider();
             builder.AddObservability();
 
-            services.AddSingleton<ReporterGate>().AddSingleton<ReportTaking>();
+            services.AddSingleton<ReportLimits>().AddSingleton<ReporterGate>().AddSingleton<ReportTaking>();
             services.AddSingleton<ServiceReader>().AddSingleton<SeriesQueries>().AddSingleton<Unchanged>();
             services.AddSingleton(Options.Create(cluster));
             services.AddHosted<Catalog>().AddHosted<RegionHints>().AddHosted<Intake>().AddHosted<SnapshotCache>();
@@ -96,7 +96,6 @@ internal static class AggregatorServer
             app.UseCors();
             app.UseAuthentication();
             app.UseAuthorization();
-            app.UseRateLimiter();
             app.UseOutputCache();
 
             app.MapHealth();

@@ -41,7 +41,7 @@ public sealed class RunningServer : IAsyncDisposable
     {
         var temporary = settings.Any(setting => setting.StartsWith("Store:DataDirectory=", StringComparison.Ordinal)) ? null : Directory.CreateTempSubdirectory("aggregator-");
         string[] own = temporary is null ? [] : [$"Store:DataDirectory={temporary.FullName}"];
-        var builder = Builder([.. own, $"Operator:Key={OperatorKey}", "Reports:RatePerReporter=0", .. settings]);
+        var builder = Builder([.. own, $"Operator:Key={OperatorKey}", "Reports:RatePerReporter=0", "Reports:RatePerNetwork=0", .. settings]);
         await builder.AddAggregator();
         if (clock != TimeProvider.System)
         {
