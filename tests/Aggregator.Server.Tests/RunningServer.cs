@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Aggregator.Server.Tests;
 
@@ -24,6 +25,9 @@ public sealed class RunningServer : IAsyncDisposable
     public HttpClient Anybody { get; }
 
     public HttpClient Operator { get; }
+
+    /// <summary>A part of the server, for what no answer tells.</summary>
+    public T Get<T>() where T : notnull => _app.Services.GetRequiredService<T>();
 
     public static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
 
