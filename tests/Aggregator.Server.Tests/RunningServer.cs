@@ -28,6 +28,9 @@ public sealed class RunningServer : IAsyncDisposable
 
     public HttpClient Operator { get; }
 
+    /// <summary>A part of the server, for what no answer tells.</summary>
+    public T Get<T>() where T : notnull => _app.Services.GetRequiredService<T>();
+
     public static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
 
     /// <summary>Believes X-Forwarded-For from loopback, so that one test can be many reporters.</summary>

@@ -31,7 +31,7 @@ internal sealed class LoadTables(IAnsiConsole console)
         bool Most(string word) => figures.Of(word) > NearlyAll * figures.Offered;
 
         if (Most("too-many-reports"))
-            yield return "Most were refused for their rate: the server takes all of them for one reporter. Start it with --ForwardedHeaders:KnownNetworks:0=127.0.0.0/8, and with --Reports:RatePerReporter=0.";
+            yield return "Most were refused for their rate: the server takes all of them for one reporter. Start it with --ForwardedHeaders:KnownNetworks:0=127.0.0.0/8, and with --Reports:RatePerReporter=0 --Reports:RatePerNetwork=0.";
         if (Most("duplicate"))
             yield return "Most were duplicates: the server has heard these reporters within its dedup window. Another --seed, or more --reporters; and it believes X-Forwarded-For only with --ForwardedHeaders:KnownNetworks:0=127.0.0.0/8.";
         if (Most("quarantined"))

@@ -40,7 +40,7 @@ public abstract class FaultTests(ITestOutputHelper output) : IDisposable
 
     private protected string[] Settings =>
     [
-        $"Store:DataDirectory={DataDirectory}", "ForwardedHeaders:KnownNetworks:0=127.0.0.0/8", "Reports:RatePerReporter=0",
+        $"Store:DataDirectory={DataDirectory}", "ForwardedHeaders:KnownNetworks:0=127.0.0.0/8", "Reports:RatePerReporter=0", "Reports:RatePerNetwork=0",
         $"Reports:NetworkShare={SingleReports.NetworkShare}",
     ];
 

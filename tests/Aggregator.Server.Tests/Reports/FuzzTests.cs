@@ -1,0 +1,98 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
+using Aggregator.Domain;
+using Aggregator.Grains;
+
+namespace Aggregator.Server.Tests;
+
+/// <summary>Whatever is sent, the answer is a count or a refusal, and what was answered as counted is what is in the store.</summary>
+/// <remarks>For five seconds, or for <c>FUZZ_SECONDS</c>, from request <c>FUZZ_FROM</c>. A request that fails is named by its number and said whole.</remarks>
+public sealed partial class FuzzTests
+{
+    private const int AtOnce = 4;
+    private static readonly TimeSpan AnsweredWithin = TimeSpan.FromSeconds(20);
+
+    private int _next = Setting("FUZZ_FROM", 0) - 1;
+    private long _counted, _answered;
+
+    [Fact]
+    public async Task Nothing_that_is_sent_breaks_it_or_is_counted_unsaid()
+    {
+        await using var server = await RunningServer.Start(RunningServer.BelievingProxies);
+        var services = new[] { await server.NewService(), await server.NewService(), await server.NewService() };
+        var requests = new FuzzRequests(services);
+        var watch = Stopwatch.StartNew();
+        var duration = TimeSpan.FromSeconds(Setting("FUZZ_SECONDS", 5));
+
+        await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => Task.Run(async () =>
+        {
+            while (watch.Elapsed < duration) await Send(Interlocked.Increment(ref _next), requests, server.Anybody.BaseAddress!);
+        })));
+
+        Assert.True(_answered > 100 && _counted > 100, $"Only {_answered} answers and {_counted} counted reports.");
+        Assert.Equal(_counted, await Stored(server, services));
+        TestContext.Current.SendDiagnosticMessage($"{_next + 1} requests, {_answered} answers, {_counted} reports");
+    }
+
+    private async Task Send(int number, FuzzRequests requests, Uri to)
+    {
+        var request = requests.Number(number);
+        var answer = await Answer(request, to).WaitAsync(AnsweredWithin, TimeProvider.System);
+        var status = answer.StartsWith("HTTP/1.1 ", StringComparison.Ordinal) ? int.Parse(answer.AsSpan(9, 3), CultureInfo.InvariantCulture) : 0;
+        Assert.True(status is >= 200 and < 500 || (status == 0 && request.Broken), $"Request {number} was answered with {status}:\n{Encoding.Latin1.GetString(request.Bytes)}\n\n{answer}");
+        if (status == 0) return;
+
+        Interlocked.Increment(ref _answered);
+        if (status < 300) Interlocked.Add(ref _counted, Counted().Matches(ChunkHeads().Replace(answer, "")).Sum(match => match.Groups["accepted"] is { Success: true } accepted ? long.Parse(accepted.ValueSpan, CultureInfo.InvariantCulture) : 1));
+    }
+
+    private static async Task<string> Answer(FuzzRequest request, Uri to)
+    {
+        using var client = new TcpClient { NoDelay = true };
+        await client.ConnectAsync(to.Host, to.Port);
+        var answer = new MemoryStream();
+        try
+        {
+            await client.GetStream().WriteAsync(request.Bytes);
+
+            // Who promised more than was sent has no more to say.
+            if (request.Broken) client.Client.Shutdown(SocketShutdown.Send);
+            await client.GetStream().CopyToAsync(answer);
+        }
+        catch (Exception error) when (error is IOException or SocketException)
+        {
+            // Reset after an answer that came before the whole request was read: what has come, counts.
+        }
+
+        return Encoding.Latin1.GetString(answer.GetBuffer(), 0, (int)answer.Length);
+    }
+
+    private static async Task<long> Stored(RunningServer server, string[] services)
+    {
+        var store = server.Get<ReportStore>();
+        var now = BucketGrid.TenSeconds.IndexOf(RunningServer.Now);
+        long all = 0, regions = 0;
+        foreach (var service in services.Select(ServiceKey.Parse))
+        {
+            all += await Sum(RegionCode.All);
+            foreach (var region in (await store.ReadRegions(service)).Keys) regions += await Sum(region);
+
+            async Task<long> Sum(RegionCode region) =>
+                (await store.ReadBuckets(new(service, region), now - 26 * 360, now + 360)).Sum(bucket => bucket.Tally.Symptoms.Sum(symptom => (long)symptom.Value));
+        }
+
+        Assert.Equal(all, regions);
+        return all;
+    }
+
+    private static int Setting(string name, int otherwise) => int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var set) ? set : otherwise;
+
+    [GeneratedRegex("\"outcome\":\"counted\"|data-outcome=\"counted\"|\"accepted\":(?<accepted>\\d+)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Counted();
+
+    /// <summary>Where an answer in chunks was cut.</summary>
+    [GeneratedRegex("(?<!\r\n)\r\n[0-9a-f]+\r\n", RegexOptions.None, 1000)]
+    private static partial Regex ChunkHeads();
+}
