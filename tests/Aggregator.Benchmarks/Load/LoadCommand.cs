@@ -10,6 +10,10 @@ internal static class LoadCommand
         new SingleReportRow("hot", "Single report, one hot key, every request another reporter", "Reach: 0.85 of no-op, 1.2 of naive.", ReportRequests.HotKey(oneReporter: false)),
         new SingleReportRow("duplicates", "Single report, one hot key, one reporter: all but the first are duplicates", "For comparison.", ReportRequests.HotKey(oneReporter: true)),
         new SingleReportRow("keys", "Single report, 2,000 keys (40 services, 50 regions), every request another reporter", "Reach: 0.70 of no-op.", ReportRequests.Keys(Names.Services.Take(40), Names.Regions.Take(50))),
+        new BulkRow("bulk-100", "Bulk, 100 keys (10 services, 10 regions), no reporters", "Reach: 500,000 reports/s.", services: 10, regions: 10, reporters: false),
+        new BulkRow("bulk-5000", "Bulk, 5,000 keys (40 services, 125 regions), no reporters", "Reach: 250,000 reports/s.", services: 40, regions: 125, reporters: false),
+        new BulkRow("bulk-100-reporters", "Bulk, 100 keys, a reporter and a network on every line", "For comparison.", services: 10, regions: 10, reporters: true),
+        new BulkRow("bulk-5000-reporters", "Bulk, 5,000 keys, a reporter and a network on every line", "For comparison.", services: 40, regions: 125, reporters: true),
         new SpikesRow(),
     ];
 

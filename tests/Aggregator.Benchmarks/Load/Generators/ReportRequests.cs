@@ -1,19 +1,19 @@
 namespace Aggregator.Benchmarks;
 
 /// <summary>Single reports, as people affected send them.</summary>
-internal static class ReportRequests
+internal sealed record ReportRequests(IReadOnlyList<string> Services, RequestSet Set)
 {
     public const string Route = "/v1/services/{service}/reports";
 
     /// <summary>All about one service in one region.</summary>
-    public static RequestSet HotKey(bool oneReporter) => Of(["x"], ["US"], oneReporter ? "203.0.113.7" : RequestSet.AddressPlace);
+    public static ReportRequests HotKey(bool oneReporter) => Of(["x"], ["US"], oneReporter ? "203.0.113.7" : RequestSet.AddressPlace);
 
     /// <summary>About every pair of these services and regions alike.</summary>
-    public static RequestSet Keys(IEnumerable<string> services, IEnumerable<string> regions) => Of(services, regions, RequestSet.AddressPlace);
+    public static ReportRequests Keys(IEnumerable<string> services, IEnumerable<string> regions) => Of([.. services], regions, RequestSet.AddressPlace);
 
-    private static RequestSet Of(IEnumerable<string> services, IEnumerable<string> regions, string reporter) => new(
+    private static ReportRequests Of(IReadOnlyList<string> services, IEnumerable<string> regions, string reporter) => new(services, new(
         HttpMethod.Post,
         [.. services.Select(service => Route.Replace("{service}", service))],
         [new("X-Forwarded-For", reporter)],
-        [.. regions.Select(region => $$"""{"symptom":"login","region":"{{region}}"}""")]);
+        [.. regions.Select(region => $$"""{"symptom":"login","region":"{{region}}"}""")]));
 }

@@ -7,7 +7,8 @@ internal static class CountCheck
 {
     private const string Metric = "aggregator_reports_received";
 
-    public static async Task<string> Remark(Contender contender, RunningServer server, long acknowledged, long doubtful, CancellationToken cancel)
+    /// <param name="doubtful">So many more may have been counted, because their answers were not waited for.</param>
+    public static async Task<string> Remark(Contender contender, RunningServer server, IEnumerable<string> services, long acknowledged, long doubtful, CancellationToken cancel)
     {
         if (contender == Contender.Naive)
         {
@@ -18,7 +19,9 @@ internal static class CountCheck
         var outcomes = await Outcomes(server, cancel);
         var all = outcomes.Values.Sum();
         if (!Fits(all)) return $"**counted {all:N0} of {acknowledged:N0}**";
-        return string.Join(", ", outcomes.Where(outcome => outcome.Value > 0).OrderByDescending(outcome => outcome.Value).Select(outcome => $"{100.0 * outcome.Value / all:0.#} % {outcome.Key}"));
+        var shares = outcomes.Where(outcome => outcome.Value > 0).OrderByDescending(outcome => outcome.Value).Select(outcome => $"{100.0 * outcome.Value / all:0.#} % {outcome.Key}");
+        var missing = await SeriesCount.Remark(server, services, outcomes.GetValueOrDefault("counted"), cancel);
+        return string.Join(", ", shares.Append(missing).Where(remark => remark.Length > 0));
 
         bool Fits(long count) => count >= acknowledged && count <= acknowledged + doubtful;
     }
