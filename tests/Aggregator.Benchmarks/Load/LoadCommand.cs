@@ -15,6 +15,10 @@ internal static class LoadCommand
         new BulkRow("bulk-100-reporters", "Bulk, 100 keys, a reporter and a network on every line", "For comparison.", services: 10, regions: 10, reporters: true),
         new BulkRow("bulk-5000-reporters", "Bulk, 5,000 keys, a reporter and a network on every line", "For comparison.", services: 40, regions: 125, reporters: true),
         new SpikesRow(),
+        new LatencyRow(),
+        new StartRow(),
+        new SeriesMemoryRow(),
+        new ReporterMemoryRow(),
     ];
 
     public static Command Create()
@@ -23,10 +27,11 @@ internal static class LoadCommand
         var seconds = new Option<int>("--seconds") { Description = "How long a turn is measured.", DefaultValueFactory = _ => (int)LoadOptions.Default.Time.TotalSeconds };
         var warmUp = new Option<int>("--warm-up") { Description = "Seconds of the same load before it.", DefaultValueFactory = _ => (int)LoadOptions.Default.WarmUp.TotalSeconds };
         var connections = new Option<int>("--connections") { Description = "Of single reports and polls.", DefaultValueFactory = _ => LoadOptions.Default.Connections };
+        var gigabytes = new Option<double>("--gigabytes") { Description = "Of the data directory that a start is measured with.", DefaultValueFactory = _ => LoadOptions.Default.Gigabytes };
         var only = new Option<string[]>("--only") { Description = $"Only these rows: {string.Join(", ", Rows.Select(row => row.Name))}.", AllowMultipleArgumentsPerToken = true };
         only.AcceptOnlyFromAmong([.. Rows.Select(row => row.Name)]);
 
-        var command = new Command("load", "Measures the server side by side with an endpoint that does nothing and one that only counts; the result is Markdown.") { rounds, seconds, warmUp, connections, only };
+        var command = new Command("load", "Measures the server side by side with an endpoint that does nothing and one that only counts; the result is Markdown.") { rounds, seconds, warmUp, connections, gigabytes, only };
         command.SetAction(async (parsed, cancel) =>
         {
             var options = LoadOptions.Default with
@@ -35,6 +40,7 @@ internal static class LoadCommand
                 Time = TimeSpan.FromSeconds(parsed.GetValue(seconds)),
                 WarmUp = TimeSpan.FromSeconds(parsed.GetValue(warmUp)),
                 Connections = parsed.GetValue(connections),
+                Gigabytes = parsed.GetValue(gigabytes),
             };
             var wanted = parsed.GetValue(only) is { Length: > 0 } names ? Rows.Where(row => names.Contains(row.Name)) : Rows;
             return await Run(options, [.. wanted], parsed.Tokens.Select(token => token.Value), cancel);

@@ -53,9 +53,16 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <exception cref="LoadException">It ended with another code than 0.</exception>
     public static async Task<string> Run(string file, IEnumerable<string> arguments, CancellationToken cancel)
     {
+        var (code, output) = await RunToEnd(file, arguments, cancel);
+        return code == 0 ? output : throw new LoadException($"{file} ended with {code}:{Environment.NewLine}{output}");
+    }
+
+    /// <summary>Runs a program to its end, whatever that is.</summary>
+    public static async Task<(int ExitCode, string Output)> RunToEnd(string file, IEnumerable<string> arguments, CancellationToken cancel)
+    {
         await using var process = new ChildProcess(file, arguments);
         await process._process.WaitForExitAsync(cancel);
-        return process.ExitCode == 0 ? process.Output : throw new LoadException($"{file} ended with {process.ExitCode}:{Environment.NewLine}{process.Output}");
+        return (process.ExitCode, process.Output);
     }
 
     /// <summary><c>kill -9</c>.</summary>
