@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Aggregator.Server.Tests;
 
@@ -31,11 +32,15 @@ public sealed class RunningServer : IAsyncDisposable
     public static string[] BelievingProxies { get; } = ["ForwardedHeaders:KnownNetworks:0=127.0.0.0/8"];
 
     /// <param name="settings">As on the command line, without the dashes; they win over the tests' own.</param>
-    public static async Task<RunningServer> Start(params string[] settings)
+    public static Task<RunningServer> Start(params string[] settings) => Start(new HttpLimits(), settings);
+
+    /// <inheritdoc cref="Start(string[])"/>
+    internal static async Task<RunningServer> Start(HttpLimits limits, params string[] settings)
     {
         var temporary = settings.Any(setting => setting.StartsWith("Store:DataDirectory=", StringComparison.Ordinal)) ? null : Directory.CreateTempSubdirectory("aggregator-");
         string[] own = temporary is null ? [] : [$"Store:DataDirectory={temporary.FullName}"];
         var builder = Builder([.. own, $"Operator:Key={OperatorKey}", "Reports:RatePerReporter=0", "Reports:RatePerNetwork=0", .. settings]);
+        builder.Services.AddSingleton(limits);
         await builder.AddAggregator();
         var app = builder.Build();
         app.MapAggregator();
