@@ -148,13 +148,14 @@ public sealed class SlowClientTests(Impatient fixture) : IClassFixture<Impatient
     }
 
     /// <summary>A body of one line again and again, ten times a second, until it is told to end.</summary>
+    /// <remarks>The line is made long with blanks: far above the least rate, so that it stays so where this process is late itself.</remarks>
     private sealed class Upload : HttpContent
     {
         private readonly byte[] _line;
         private readonly TaskCompletionSource _begun = new(), _end = new();
         private int _lines;
 
-        public Upload(string line) => (_line, Headers.ContentType) = (Encoding.UTF8.GetBytes(line.PadLeft(60)), new("application/x-ndjson"));
+        public Upload(string line) => (_line, Headers.ContentType) = (Encoding.UTF8.GetBytes(line.PadLeft(1000)), new("application/x-ndjson"));
 
         public Task Begun => _begun.Task;
 
