@@ -4,6 +4,8 @@ using System.Text.Json.Serialization;
 using Aggregator.Grains;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Scalar.AspNetCore;
 using IPNetwork = System.Net.IPNetwork;
@@ -22,7 +24,6 @@ internal static class AggregatorServer
         {
             if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]) && builder.Configuration["HTTP_PORTS"] is null && builder.Configuration["HTTPS_PORTS"] is null)
                 builder.WebHost.UseUrls(DefaultUrl);
-            builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
             builder.WebHost.UseStaticWebAssets();
 
             var services = builder.Services;
@@ -38,6 +39,8 @@ internal static class AggregatorServer
             settings.ThrowIfFaulty();
 
             services.AddSingleton(TimeProvider.System);
+            services.TryAddSingleton<HttpLimits>();
+            services.AddOptions<KestrelServerOptions>().Configure<HttpLimits>((kestrel, limits) => limits.Apply(kestrel));
             services.AddSingleton(Options.Create(store));
             services.AddSingleton(Options.Create(reports));
             services.AddSingleton(Options.Create(regions));
@@ -102,14 +105,16 @@ internal static class AggregatorServer
             app.MapPrometheusScrapingEndpoint();
             if (app.Services.GetRequiredService<IOptions<ClusteringOptions>>().Value.Role == ClusterRole.Silo) return;
 
+            var limits = app.Services.GetRequiredService<HttpLimits>();
+
             // Made now rather than at the first operator's call, so that the log says where it is.
             app.Services.GetRequiredService<OperatorKey>();
             app.MapOpenApi();
             app.MapScalarApiReference("/docs");
             app.MapReports();
             app.MapComments();
-            app.MapBulk();
-            app.MapHistory();
+            app.AtMostAtOnce(limits.BulkAtOnce).MapBulk();
+            app.AtMostAtOnce(limits.HistoriesAtOnce).MapHistory();
             app.MapServices();
             app.MapSpikes();
             app.MapIncidents();

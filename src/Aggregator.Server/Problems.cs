@@ -67,6 +67,10 @@ internal static class Problems
         StatusCodes.Status503ServiceUnavailable, "too-busy", "Too many reports at once",
         "More reports are waiting than can be taken. Send the same again in a second.");
 
+    public static ProblemHttpResult TooManyAtOnce() => Problem(
+        StatusCodes.Status503ServiceUnavailable, "too-busy", "Too many of these requests at once",
+        "As many of these requests are running as may at once; nothing of this one was taken. Send the same again in a second.");
+
     public static ProblemHttpResult NoSight() => Problem(
         StatusCodes.Status503ServiceUnavailable, "no-sight", "Nothing can be seen right now",
         "The part that knows the answer cannot be reached. Try again in a few seconds.");

@@ -37,14 +37,20 @@ public sealed class RunningServer : IAsyncDisposable
     public static string[] BelievingProxies { get; } = ["ForwardedHeaders:KnownNetworks:0=127.0.0.0/8"];
 
     /// <param name="settings">As on the command line, without the dashes; they win over the tests' own.</param>
-    public static Task<RunningServer> Start(params string[] settings) => StartOn(TimeProvider.System, settings);
+    public static Task<RunningServer> Start(params string[] settings) => StartOn(TimeProvider.System, new HttpLimits(), settings);
 
     /// <summary>The same on a clock of the test's own.</summary>
-    public static async Task<RunningServer> StartOn(TimeProvider clock, params string[] settings)
+    public static Task<RunningServer> StartOn(TimeProvider clock, params string[] settings) => StartOn(clock, new HttpLimits(), settings);
+
+    /// <inheritdoc cref="Start(string[])"/>
+    internal static Task<RunningServer> Start(HttpLimits limits, params string[] settings) => StartOn(TimeProvider.System, limits, settings);
+
+    private static async Task<RunningServer> StartOn(TimeProvider clock, HttpLimits limits, params string[] settings)
     {
         var temporary = settings.Any(setting => setting.StartsWith("Store:DataDirectory=", StringComparison.Ordinal)) ? null : Directory.CreateTempSubdirectory("aggregator-");
         string[] own = temporary is null ? [] : [$"Store:DataDirectory={temporary.FullName}"];
         var builder = Builder([.. own, $"Operator:Key={OperatorKey}", "Reports:RatePerReporter=0", "Reports:RatePerNetwork=0", .. settings]);
+        builder.Services.AddSingleton(limits);
         await builder.AddAggregator();
         if (clock != TimeProvider.System)
         {

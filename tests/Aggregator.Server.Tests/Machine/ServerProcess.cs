@@ -40,6 +40,9 @@ internal sealed class ServerProcess : ITriedServer, IAsyncDisposable
     /// <summary>What the server has said since its last start.</summary>
     public string Output => _process.Output;
 
+    /// <summary>How much memory it holds, in bytes.</summary>
+    public long WorkingSet => _process.WorkingSet;
+
     /// <summary>Starts a server and waits until it is ready.</summary>
     /// <param name="settings">Such as <c>Store:DataDirectory=/tmp/x</c>.</param>
     public static async Task<ServerProcess> Start(params string[] settings)
