@@ -28,7 +28,7 @@ internal static class Arguments
         if (file is not null) return File.Exists(file) ? File.ReadAllText(file).Trim() : throw new UsageException($"--key-file: there is no file '{file}'.");
         return Environment.GetEnvironmentVariable("AGGREGATOR_KEY") is { Length: > 0 } kept
             ? kept
-            : throw new UsageException("This needs the operator key: --key, --key-file (the server keeps it in operator.key of its data directory) or AGGREGATOR_KEY.");
+            : throw new UsageException("A replay needs the operator key: --key, --key-file (the server keeps it in operator.key of its data directory) or AGGREGATOR_KEY.");
     }
 
     /// <summary>A moment said on the command line; null where none was.</summary>

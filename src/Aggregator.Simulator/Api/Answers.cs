@@ -35,11 +35,6 @@ internal sealed record ServicesAnswer(IReadOnlyList<ServiceName> Services, strin
 
 internal sealed record ServiceName(string Service);
 
-internal sealed record SeriesAnswer(IReadOnlyList<SeriesPoint> Points);
-
-/// <summary>One step of a series; null where nobody could report.</summary>
-internal sealed record SeriesPoint(long? Reports);
-
 internal sealed record RegionsAnswer(IReadOnlyList<RegionName> Regions);
 
 internal sealed record RegionName(string Region, string Name);

@@ -17,13 +17,10 @@ internal sealed class Dice
     }
 
     /// <summary>A number from 0 up to, and without, 1.</summary>
-    public double Next() => (Bits() >> 11) * (1.0 / (1UL << 53));
-
-    /// <summary>64 bits, each as likely 0 as 1.</summary>
-    public ulong Bits()
+    public double Next()
     {
         _state += 0x9E3779B97F4A7C15;
-        return Mix(_state);
+        return (Mix(_state) >> 11) * (1.0 / (1UL << 53));
     }
 
     /// <summary>How many of a crowd came, where <paramref name="mean"/> come on average.</summary>
