@@ -35,6 +35,10 @@ internal sealed record ServicesAnswer(IReadOnlyList<ServiceName> Services, strin
 
 internal sealed record ServiceName(string Service);
 
+internal sealed record SeriesAnswer(IReadOnlyList<SeriesPoint> Points);
+
+internal sealed record SeriesPoint(DateTimeOffset At, long? Reports);
+
 internal sealed record RegionsAnswer(IReadOnlyList<RegionName> Regions);
 
 internal sealed record RegionName(string Region, string Name);
