@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Aggregator.Domain;
 using Aggregator.Grains;
 using StackExchange.Redis;
 
@@ -75,7 +76,7 @@ internal sealed partial class Intake : BackgroundService
                 var answer = await _store.Commit(batch).WaitAsync(left, _clock);
                 if (answer.Result == CommitResult.OtherContent) return (IntakeResult.OtherContent, []);
                 if (answer.Result == CommitResult.Committed) _hints.Publish(answer.Touched);
-                else _hints.Reread(batch.Reports.Select(report => report.Series).Distinct());
+                else _hints.Reread(SeriesOf(batch));
                 _telemetry.Received(batch.Reports, answer.Lines);
                 return (IntakeResult.Committed, answer.Lines);
             }
@@ -84,6 +85,9 @@ internal sealed partial class Intake : BackgroundService
                 if (_clock.GetElapsedTime(begun) + RetryAfter >= within)
                 {
                     LogUnreachable(batch.Reports.Count, error.Message);
+
+                    // It may have been appended all the same, into whatever buckets: nobody else would tell the regions.
+                    _hints.Reread(SeriesOf(batch));
                     break;
                 }
 
@@ -93,6 +97,8 @@ internal sealed partial class Intake : BackgroundService
 
         return (IntakeResult.StoreUnreachable, []);
     }
+
+    private static IEnumerable<SeriesKey> SeriesOf(CommitBatch batch) => batch.Reports.Select(report => report.Series).Distinct();
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(Enumerable.Range(0, _lanes.Length).Select(shard => Task.Run(() => Run(shard, stoppingToken), stoppingToken)));
