@@ -4,6 +4,8 @@ using System.Text.Json.Serialization;
 using Aggregator.Grains;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Scalar.AspNetCore;
 using IPNetwork = System.Net.IPNetwork;
@@ -22,7 +24,6 @@ internal static class AggregatorServer
         {
             if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]) && builder.Configuration["HTTP_PORTS"] is null && builder.Configuration["HTTPS_PORTS"] is null)
                 builder.WebHost.UseUrls(DefaultUrl);
-            builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
             builder.WebHost.UseStaticWebAssets();
 
             var services = builder.Services;
@@ -38,6 +39,8 @@ internal static class AggregatorServer
             settings.ThrowIfFaulty();
 
             services.AddSingleton(TimeProvider.System);
+            services.TryAddSingleton<HttpLimits>();
+            services.AddOptions<KestrelServerOptions>().Configure<HttpLimits>((kestrel, limits) => limits.Apply(kestrel));
             services.AddSingleton(Options.Create(store));
             services.AddSingleton(Options.Create(reports));
             services.AddSingleton(Options.Create(regions));
@@ -51,7 +54,7 @@ internal static class AggregatorServer
             services.AddHostedService(_ => opened);
             builder.AddClustering(cluster, store, opened.Connection);
 
-            services.AddProblemWriting().AddOperator().AddRateLimits().AddOutputCaching().AddHealth().AddOpenApi();
+            services.AddProblemWriting().AddOperator().AddOutputCaching().AddHealth().AddOpenApi();
             services.AddResponseCompression(options => options.EnableForHttps = true);
             services.AddCors(cors => cors.AddDefaultPolicy(policy => policy.AllowAnyOrigin().WithMethods(HttpMethods.Get, HttpMethods.Head).WithExposedHeaders("ETag")));
             services.Configure<ForwardedHeadersOptions>(forwarded.Apply);
@@ -68,8 +71,8 @@ internal static class AggregatorServer
             services.AddDataProtection().UseEphemeralDataProtectionProvider();
             builder.AddObservability();
 
-            services.AddSingleton<ReporterGate>().AddSingleton<ReportTaking>();
-            services.AddSingleton<ServiceReader>().AddSingleton<SeriesQueries>();
+            services.AddSingleton<ReportLimits>().AddSingleton<ReporterGate>().AddSingleton<ReportTaking>();
+            services.AddSingleton<ServiceReader>().AddSingleton<SeriesQueries>().AddSingleton<Unchanged>();
             services.AddSingleton(Options.Create(cluster));
             services.AddHosted<Catalog>().AddHosted<RegionHints>().AddHosted<Intake>().AddHosted<SnapshotCache>();
 
@@ -87,19 +90,22 @@ internal static class AggregatorServer
             app.UseHeaders();
             app.UseExceptionHandler();
 
-            // Reports are answered here; what follows is for everybody else.
+            // Reports are answered here, and pollers for whom nothing has changed; what follows is for everybody else.
             app.UseRouting();
+            var unchanged = app.Services.GetRequiredService<Unchanged>();
+            app.Use((http, next) => unchanged.TryAnswer(http) ? Task.CompletedTask : next(http));
             app.UseMissingPage();
             app.UseResponseCompression();
             app.UseCors();
             app.UseAuthentication();
             app.UseAuthorization();
-            app.UseRateLimiter();
             app.UseOutputCache();
 
             app.MapHealth();
             app.MapPrometheusScrapingEndpoint();
             if (app.Services.GetRequiredService<IOptions<ClusteringOptions>>().Value.Role == ClusterRole.Silo) return;
+
+            var limits = app.Services.GetRequiredService<HttpLimits>();
 
             // Made now rather than at the first operator's call, so that the log says where it is.
             app.Services.GetRequiredService<OperatorKey>();
@@ -107,8 +113,8 @@ internal static class AggregatorServer
             app.MapScalarApiReference("/docs");
             app.MapReports();
             app.MapComments();
-            app.MapBulk();
-            app.MapHistory();
+            app.AtMostAtOnce(limits.BulkAtOnce).MapBulk();
+            app.AtMostAtOnce(limits.HistoriesAtOnce).MapHistory();
             app.MapServices();
             app.MapSpikes();
             app.MapIncidents();

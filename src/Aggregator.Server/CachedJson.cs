@@ -10,17 +10,14 @@ namespace Aggregator.Server;
 /// <remarks>The tag is weak: it is made of what the answer says, not of the moment it was said at.</remarks>
 internal sealed class CachedJson<T>(T answer, object tagged) : IResult
 {
-    private static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(1);
-
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var json = httpContext.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
-        var hash = SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(tagged, json));
-        var tag = new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(hash.AsSpan(0, 12))}\"", isWeak: true);
+        var tag = CachedTag.Of(tagged, json);
 
         var headers = httpContext.Response.GetTypedHeaders();
         headers.ETag = tag;
-        headers.CacheControl = new() { Public = true, MaxAge = MaxAge };
+        headers.CacheControl = CachedTag.CacheControl;
         if (httpContext.Request.GetTypedHeaders().IfNoneMatch.Any(known => known.Compare(tag, useStrongComparison: false)))
         {
             httpContext.Response.StatusCode = StatusCodes.Status304NotModified;
@@ -28,6 +25,18 @@ internal sealed class CachedJson<T>(T answer, object tagged) : IResult
         }
 
         await httpContext.Response.WriteAsJsonAsync(answer, json);
+    }
+}
+
+/// <summary>The tag of an answer, and for how long it may be kept without asking.</summary>
+internal static class CachedTag
+{
+    public static CacheControlHeaderValue CacheControl => new() { Public = true, MaxAge = TimeSpan.FromSeconds(1) };
+
+    public static EntityTagHeaderValue Of(object tagged, JsonSerializerOptions json)
+    {
+        var hash = SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(tagged, json));
+        return new($"\"{Convert.ToHexStringLower(hash.AsSpan(0, 12))}\"", isWeak: true);
     }
 }
 

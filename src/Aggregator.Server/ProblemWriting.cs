@@ -25,10 +25,9 @@ internal static class ProblemWriting
             403 => (Problems.Urn("wrong-scope"), "This key does not allow this call."),
             404 => (Problems.Urn("not-found"), $"There is nothing at {http.Request.Path}; /openapi/v1.json lists what there is."),
             405 => (Problems.Urn("wrong-method"), $"{http.Request.Method} is not for {http.Request.Path}."),
-            408 => (Problems.Urn("too-slow"), "The body came too slowly; send it again."),
+            408 => (Problems.Urn("too-slow"), "The body came too slowly, and was not waited for."),
             413 => (Problems.Urn("too-large"), problem.Detail ?? "The body is too large."),
             415 => (Problems.Urn("wrong-media-type"), "Send the body as application/json, or as application/x-ndjson where lines are wanted."),
-            429 => (Problems.Urn("too-many-reports"), "This address has sent as many reports as it may for now; try again later."),
             503 => (Problems.Urn("no-sight"), "The part that knows the answer cannot be reached. Try again in a few seconds."),
             _ => (Problems.Urn("failed"), problem.Detail ?? "Something broke on our side; it is in the log."),
         };

@@ -65,9 +65,20 @@ internal static class Problems
         StatusCodes.Status503ServiceUnavailable, "store-unreachable", "Reports cannot be taken right now",
         "The store does not answer. Send the same again in a few seconds: it will not be counted twice.");
 
+    /// <param name="who">Whose limit it is: <c>reporter</c> or <c>network</c>.</param>
+    public static ProblemHttpResult TooManyReports(string who) => Problem(
+        StatusCodes.Status429TooManyRequests, "too-many-reports", "Too many reports",
+        who == "network"
+            ? "The network of this address has sent as many reports as it may for now; try again later."
+            : "This address has sent as many reports as it may for now; try again later.");
+
     public static ProblemHttpResult TooBusy() => Problem(
         StatusCodes.Status503ServiceUnavailable, "too-busy", "Too many reports at once",
         "More reports are waiting than can be taken. Send the same again in a second.");
+
+    public static ProblemHttpResult TooManyAtOnce() => Problem(
+        StatusCodes.Status503ServiceUnavailable, "too-busy", "Too many of these requests at once",
+        "As many of these requests are running as may at once; nothing of this one was taken. Send the same again in a second.");
 
     public static ProblemHttpResult NoSight() => Problem(
         StatusCodes.Status503ServiceUnavailable, "no-sight", "Nothing can be seen right now",

@@ -11,10 +11,17 @@ internal sealed class Telemetry
 {
     public const string Name = "Aggregator";
 
-    private readonly Counter<long> _received;
+    private readonly Counter<long> _received, _limited;
 
-    public Telemetry(IMeterFactory meters) =>
-        _received = meters.Create(Name).CreateCounter<long>("aggregator.reports.received", "{report}", "Reports appended to the store, by what became of them.");
+    public Telemetry(IMeterFactory meters)
+    {
+        var meter = meters.Create(Name);
+        _received = meter.CreateCounter<long>("aggregator.reports.received", "{report}", "Reports appended to the store, by what became of them.");
+        _limited = meter.CreateCounter<long>("aggregator.reports.limited", "{report}", "Reports refused because their sender had sent too many, by whose limit it was.");
+    }
+
+    /// <param name="limit"><c>reporter</c> or <c>network</c>.</param>
+    public void Limited(string limit) => _limited.Add(1, new KeyValuePair<string, object?>("limit", limit));
 
     public void Received(IReadOnlyList<Report> reports, LineOutcome[] lines)
     {
@@ -49,7 +56,7 @@ internal static class Observability
         builder.Logging.AddFilter("Microsoft.AspNetCore.HttpOverrides", LogLevel.None);
         var telemetry = builder.Services.AddOpenTelemetry()
             .WithMetrics(metrics => metrics
-                .AddMeter(Telemetry.Name, "Microsoft.Orleans", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.RateLimiting")
+                .AddMeter(Telemetry.Name, "Microsoft.Orleans", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel")
                 .AddRuntimeInstrumentation()
                 .AddPrometheusExporter());
 

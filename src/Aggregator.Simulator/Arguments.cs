@@ -21,6 +21,10 @@ internal static class Arguments
         },
     };
 
+    public static Option<string?> Key() => new("--key") { Description = "The operator key. Also from the environment: AGGREGATOR_KEY." };
+
+    public static Option<string?> KeyFile() => new("--key-file") { Description = "A file that holds it, such as operator.key in the server's data directory." };
+
     /// <summary>The operator key: said, or kept in a file, or in the environment.</summary>
     public static string Key(string? said, string? file)
     {
@@ -28,7 +32,7 @@ internal static class Arguments
         if (file is not null) return File.Exists(file) ? File.ReadAllText(file).Trim() : throw new UsageException($"--key-file: there is no file '{file}'.");
         return Environment.GetEnvironmentVariable("AGGREGATOR_KEY") is { Length: > 0 } kept
             ? kept
-            : throw new UsageException("A replay needs the operator key: --key, --key-file (the server keeps it in operator.key of its data directory) or AGGREGATOR_KEY.");
+            : throw new UsageException("This needs the operator key: --key, --key-file (the server keeps it in operator.key of its data directory) or AGGREGATOR_KEY.");
     }
 
     /// <summary>A moment said on the command line; null where none was.</summary>

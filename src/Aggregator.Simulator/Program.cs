@@ -6,6 +6,8 @@ var parsed = new RootCommand("A crowd in a box: it reports to an aggregator over
 {
     SendCommand.Create(),
     ReplayCommand.Create(),
+    LoadCommand.Create(),
+    DayCommand.Create(),
     ScoreCommand.Create(),
     SetCommand.Create(),
     DelaysCommand.Create(),

@@ -10,8 +10,8 @@ internal static class ReplayCommand
     {
         var file = new Argument<string>("file") { Description = "A scenario (.json), the name of one that ships, such as x-2025-03-10, or real reports (.ndjson)." };
         var url = Arguments.Url();
-        var key = new Option<string?>("--key") { Description = "The operator key. Also from the environment: AGGREGATOR_KEY." };
-        var keyFile = new Option<string?>("--key-file") { Description = "A file that holds it, such as operator.key in the server's data directory." };
+        var key = Arguments.Key();
+        var keyFile = Arguments.KeyFile();
         var start = new Option<string?>("--start") { Description = "Where to begin, in the time of the file, UTC: 13:25 or 2025-03-10T13:25Z." };
         var end = new Option<string?>("--end") { Description = "Where to end." };
         var speed = new Option<double>("--speed") { Description = "How many times faster than it was.", DefaultValueFactory = _ => 1 };

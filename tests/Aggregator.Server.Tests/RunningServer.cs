@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Orleans.TestingHost;
 
 namespace Aggregator.Server.Tests;
 
@@ -35,12 +37,28 @@ public sealed class RunningServer : IAsyncDisposable
     public static string[] BelievingProxies { get; } = ["ForwardedHeaders:KnownNetworks:0=127.0.0.0/8"];
 
     /// <param name="settings">As on the command line, without the dashes; they win over the tests' own.</param>
-    public static async Task<RunningServer> Start(params string[] settings)
+    public static Task<RunningServer> Start(params string[] settings) => StartOn(TimeProvider.System, new HttpLimits(), settings);
+
+    /// <summary>The same on a clock of the test's own.</summary>
+    public static Task<RunningServer> StartOn(TimeProvider clock, params string[] settings) => StartOn(clock, new HttpLimits(), settings);
+
+    /// <inheritdoc cref="Start(string[])"/>
+    internal static Task<RunningServer> Start(HttpLimits limits, params string[] settings) => StartOn(TimeProvider.System, limits, settings);
+
+    private static async Task<RunningServer> StartOn(TimeProvider clock, HttpLimits limits, params string[] settings)
     {
         var temporary = settings.Any(setting => setting.StartsWith("Store:DataDirectory=", StringComparison.Ordinal)) ? null : Directory.CreateTempSubdirectory("aggregator-");
         string[] own = temporary is null ? [] : [$"Store:DataDirectory={temporary.FullName}"];
-        var builder = Builder([.. own, $"Operator:Key={OperatorKey}", "Reports:RatePerReporter=0", .. settings]);
+        var builder = Builder([.. own, $"Operator:Key={OperatorKey}", "Reports:RatePerReporter=0", "Reports:RatePerNetwork=0", .. settings]);
+        builder.Services.AddSingleton(limits);
         await builder.AddAggregator();
+        if (clock != TimeProvider.System)
+        {
+            // The silo's own loops keep real time, which its generation is counted in.
+            builder.Services.Replace(ServiceDescriptor.Singleton(clock));
+            builder.Services.UseTimeProviderForBackgroundAreas(TimeProvider.System);
+        }
+
         var app = builder.Build();
         app.MapAggregator();
         await app.StartAsync();

@@ -7,6 +7,9 @@ internal sealed partial class RegionGrain
 {
     private static readonly TimeSpan RestAnswersWithin = TimeSpan.FromSeconds(1);
 
+    // The first bucket of which the store may hold more than was heard, because it could not be asked when it was to be.
+    private long? _missed;
+
     public async Task<ImmutableArray<WindowSumDocument>> Sums(long bucket)
     {
         var now = clock.GetUtcNow();
@@ -25,21 +28,46 @@ internal sealed partial class RegionGrain
         if (_detector.Next is not { } next || open - next > 6)
         {
             // More than a minute behind: hints may have been lost as well.
-            await Reread(_detector.Next ?? open - Grid.PerDay, open);
+            Miss(_detector.Next ?? open - Grid.PerDay);
+            await ReadMissed(open);
             await CatchUp(_detector, open);
             return;
         }
 
+        var last = Sight.Open;
         for (var bucket = next; bucket < open; bucket++)
         {
             var sight = await marks.Of(bucket);
             if (sight != Sight.Blind && !_window.IsEmpty) sight = await Recount(bucket) ? sight : Sight.Blind;
+            if (sight == Sight.Blind) Miss(bucket);
+            last = sight;
 
             var tally = _window.At(bucket);
             var seen = sight == Sight.Open || (sight == Sight.Gap && tally.Reports > 0);
             _detector.Close(bucket, seen ? tally.Reports : null, (int)Math.Min(tally.Networks, int.MaxValue));
             if (bucket == open - 1) await HearTheRest(bucket);
         }
+
+        try
+        {
+            if (last != Sight.Blind) await ReadMissed(open);
+        }
+        catch (Exception error) when (error is StackExchange.Redis.RedisException or TimeoutException)
+        {
+            // It stays missed: the next close tries again.
+        }
+    }
+
+    /// <summary>Remembers that the store is to be asked from this bucket on, until it has answered.</summary>
+    private void Miss(long from) => _missed = Math.Min(_missed ?? from, from);
+
+    /// <summary>A commit that nobody heard of is told by no hint: what the store took while it could not be asked is found here.</summary>
+    private async Task ReadMissed(long newest)
+    {
+        if (_missed is not { } from) return;
+        // Where the clock was set back meanwhile, it may lie ahead.
+        await Reread(from, Math.Max(from, newest) + 7);
+        _missed = null;
     }
 
     /// <summary>Asks the store what the closing bucket holds, in case a hint was lost on its way; false where it cannot be asked.</summary>

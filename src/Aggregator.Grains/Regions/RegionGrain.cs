@@ -57,10 +57,11 @@ internal sealed partial class RegionGrain(
         return Task.FromResult(new RegionGlance(_detector.Latest.Level, _window.Reports(Quarter), Expected(Quarter, now)));
     }
 
-    public Task Reread()
+    public async Task Reread()
     {
         var newest = Grid.IndexOf(clock.GetUtcNow());
-        return Reread(newest - Grid.PerDay, newest + 7);
+        Miss(newest - Grid.PerDay);
+        await ReadMissed(newest);
     }
 
     public Task<RegionSnapshot> Read()

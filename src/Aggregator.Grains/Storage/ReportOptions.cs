@@ -18,4 +18,8 @@ public sealed class ReportOptions
     /// <summary>How many reports one address may send per minute; 0: no limit. Default 30.</summary>
     [Range(0, 1_000_000)]
     public int RatePerReporter { get; set; } = 30;
+
+    /// <summary>How many reports one network (/24 or /48) may send per minute, whatever becomes of them; 0: no limit. Default 600.</summary>
+    [Range(0, 1_000_000)]
+    public int RatePerNetwork { get; set; } = 600;
 }

@@ -14,7 +14,7 @@ internal static class PagesApi
             var pages = routes.MapGroup("").ExcludeFromDescription();
             pages.MapGet("/", Home).CacheOutput(OutputCaching.OneSecond);
             pages.MapGet("/services/{service}", Service).CacheOutput(OutputCaching.OneSecond);
-            pages.MapPost("/services/{service}/report", Report).RequireRateLimiting(RateLimits.PerReporter).WithMetadata(new RequestSizeLimit(4096));
+            pages.MapPost("/services/{service}/report", Report).WithMetadata(new RequestSizeLimit(4096));
         }
     }
 
@@ -43,7 +43,7 @@ internal static class PagesApi
         ServiceKey.TryParse(service, out var key) && catalog.Find(key) is { } known ? await Page(known, null, null, reader, catalog) : NotFound();
 
     /// <summary>The report form without scripts: the same taking as the API's, answered with the page.</summary>
-    private static async Task<IResult> Report(string service, HttpContext http, ReportTaking taking, ServiceReader reader, Catalog catalog)
+    private static async Task<IResult> Report(string service, HttpContext http, ReportLimits limits, ReportTaking taking, ServiceReader reader, Catalog catalog)
     {
         if (!ServiceKey.TryParse(service, out var key) || catalog.Find(key) is not { } known) return NotFound();
 
@@ -51,11 +51,13 @@ internal static class PagesApi
         if (http.Request.Headers["Sec-Fetch-Site"] is ["cross-site" or "same-site"]) return Problems.Invalid("Sec-Fetch-Site", "The form is sent from its own page only.");
         if (!http.Request.HasFormContentType) return Problems.WrongMediaType("application/x-www-form-urlencoded");
 
+        if (limits.Refuse(http) is { } refusal) return await Page(known, null, Refused(refusal), reader, catalog, refusal.StatusCode);
+
         if (await Read(http) is not { } form) return Problems.BadBody("The form cannot be read; send symptom=...&region=...");
         var region = form["region"] is [{ Length: > 0 } named] ? named : null;
         var (answer, problem) = await taking.Take(service, new(form["symptom"] is [{ Length: > 0 } symptom] ? symptom : null, region, null), http);
         var outcome = answer is null
-            ? Wording.Refused(problem!.ProblemDetails.Title, problem.ProblemDetails.Detail)
+            ? Refused(problem!)
             : Wording.Outcome(answer.Outcome.ToString().ToLowerInvariant(), known.Name, answer.Reports15m ?? 0);
         return await Page(known, region, outcome, reader, catalog, problem?.StatusCode);
     }
@@ -72,6 +74,8 @@ internal static class PagesApi
             return null;
         }
     }
+
+    private static ReportOutcomeView Refused(ProblemHttpResult problem) => Wording.Refused(problem.ProblemDetails.Title, problem.ProblemDetails.Detail);
 
     private static RazorComponentResult<NotFoundPage> NotFound() => new() { StatusCode = StatusCodes.Status404NotFound };
 

@@ -35,6 +35,7 @@ internal sealed partial class Intake : BackgroundService
     /// <summary>A report waits no longer than this for its answer, so that with the way to and fro it is there within 2 s.</summary>
     public static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(1.3);
 
+    private static readonly TimeSpan ShortestTry = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan KeepOwnBatch = TimeSpan.FromMinutes(10);
 
@@ -105,13 +106,20 @@ internal sealed partial class Intake : BackgroundService
             while (await lane.WaitToReadAsync(stoppingToken))
             {
                 batch.Clear();
-                while (batch.Count < BatchAtMost && lane.TryRead(out var next)) batch.Add(next);
-                await CommitOwn(shard, batch);
+                while (batch.Count < BatchAtMost && lane.TryRead(out var next))
+                {
+                    // Who waited through a stall has no time left for a try; those behind shall not go down with them.
+                    if (AnswerWithin - _clock.GetElapsedTime(next.Since) < ShortestTry) next.SetResult((IntakeResult.StoreUnreachable, default));
+                    else batch.Add(next);
+                }
+
+                if (batch.Count > 0) await CommitOwn(shard, batch);
             }
         }
         catch (OperationCanceledException)
         {
-            // Stopping. The host has stopped taking requests before, so nothing is left in the lane.
+            // Stopping. The host has stopped taking requests before, so hardly anything is left in the lane.
+            while (lane.TryRead(out var left)) left.TrySetResult((IntakeResult.StoreUnreachable, default));
         }
     }
 

@@ -15,6 +15,7 @@ internal sealed partial class RegionHints(IGrainFactory grains, TimeProvider clo
 {
     private const int RoundAtMost = 512;
     private const int CallsAtOnce = 256;
+    private const int PatientUpTo = 64;
 
     private static readonly TimeSpan RestPerCall = TimeSpan.FromMicroseconds(100);
     private static readonly TimeSpan ShortestRest = TimeSpan.FromMilliseconds(20);
@@ -25,6 +26,7 @@ internal sealed partial class RegionHints(IGrainFactory grains, TimeProvider clo
     private readonly ConcurrentDictionary<SeriesKey, RegionEar> _ears = new();
     private readonly Channel<RegionEar> _untold = Channel.CreateUnbounded<RegionEar>(); // each region once: bounded by the catalog
     private readonly SemaphoreSlim _calls = new(CallsAtOnce);
+    private int _waiting;
 
     /// <param name="touched">What the store holds now, of each region that a commit touched.</param>
     public void Publish(IReadOnlyDictionary<SeriesKey, List<BucketTally>> touched)
@@ -47,7 +49,7 @@ internal sealed partial class RegionHints(IGrainFactory grains, TimeProvider clo
     public async ValueTask<RegionGlance?> Glance(SeriesKey series, TimeSpan patience)
     {
         if (!_ears.TryGetValue(series, out var ear)) return null;
-        if (ear.IsFresh(clock, FreshFor) || _untold.Reader.Count > RoundAtMost) return ear.Glance;
+        if (ear.IsFresh(clock, FreshFor) || Volatile.Read(ref _waiting) > PatientUpTo) return ear.Glance;
 
         try
         {
@@ -101,7 +103,12 @@ internal sealed partial class RegionHints(IGrainFactory grains, TimeProvider clo
 
             // No answer: it was closed a moment ago, and another takes its place.
             if (what(ear) is not { } waits) continue;
-            if (waits) _untold.Writer.TryWrite(ear);
+            if (waits)
+            {
+                Interlocked.Increment(ref _waiting);
+                _untold.Writer.TryWrite(ear);
+            }
+
             return;
         }
     }
@@ -124,6 +131,7 @@ internal sealed partial class RegionHints(IGrainFactory grains, TimeProvider clo
         {
             _calls.Release();
             if (ear.Answer(glance, clock.GetTimestamp())) _untold.Writer.TryWrite(ear);
+            else Interlocked.Decrement(ref _waiting);
         }
     }
 

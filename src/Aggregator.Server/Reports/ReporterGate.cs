@@ -43,12 +43,6 @@ internal sealed class ReporterGate(ReporterKeys keys, IOptions<ReportOptions> op
         return length;
     }
 
-    public static string Prefix(IPAddress address, int bits4, int bits6)
-    {
-        Span<byte> bytes = stackalloc byte[LongestAddress];
-        return new IPAddress(bytes[..WriteAddress(address, bits4, bits6, bytes)]).ToString();
-    }
-
     /// <summary>A few kinds only: enough to tell a phone from the computer beside it, too few to follow anybody.</summary>
     private static Device DeviceOf(string userAgent) =>
         userAgent.Contains("iPhone", StringComparison.Ordinal) || userAgent.Contains("iPad", StringComparison.Ordinal) ? Device.Ios

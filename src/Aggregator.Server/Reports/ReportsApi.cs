@@ -31,7 +31,7 @@ internal sealed partial class ReportJson : JsonSerializerContext;
 /// This route takes the storms, so it goes the short way: it is answered as soon as it is matched, before the parts of the pipeline
 /// that serve readers and operators, and reads and writes its bodies itself.
 /// </remarks>
-internal sealed class ReportsApi(ReportTaking taking)
+internal sealed class ReportsApi(ReportTaking taking, ReportLimits limits)
 {
     public const int BodyAtMost = 4096;
 
@@ -40,6 +40,12 @@ internal sealed class ReportsApi(ReportTaking taking)
     /// <summary>Says that a service does not work for you.</summary>
     internal async Task Submit(string service, HttpContext http)
     {
+        if (limits.Refuse(http) is { } refusal)
+        {
+            await refusal.ExecuteAsync(http);
+            return;
+        }
+
         var (body, fault) = http.Request.HasJsonContentType() ? await Read(http.Request) : (null, Problems.WrongMediaType("application/json"));
         var (answer, problem) = body is null ? (null, fault) : await taking.Take(service, body, http);
         if (answer is null)
@@ -93,7 +99,7 @@ internal static class ReportRoutes
     extension(IEndpointRouteBuilder routes)
     {
         public void MapReports() => routes
-            .MapPost("/v1/services/{service}/reports", new ReportsApi(routes.ServiceProvider.GetRequiredService<ReportTaking>()).Submit)
+            .MapPost("/v1/services/{service}/reports", ActivatorUtilities.CreateInstance<ReportsApi>(routes.ServiceProvider).Submit)
             .WithTags("Reports")
             .Accepts<SubmitReport>("application/json")
             .Produces<ReportAnswer>(StatusCodes.Status202Accepted)

@@ -10,7 +10,8 @@ internal static class ServicesApi
         public void MapServices()
         {
             var services = routes.MapGroup("/v1/services").WithTags("Services").CacheOutput(OutputCaching.OneSecond);
-            services.MapGet("/", List).Produces<ServicesAnswer>();
+            services.MapGet("/", List).Produces<ServicesAnswer>()
+                .WithMetadata(new FromSnapshot(http => Find(http, http.RequestServices.GetRequiredService<ServiceReader>(), out _) is { } found ? found with { At = default } : null));
             services.MapGet("/{service}", One).Produces<ServiceAnswer>().ProducesProblem(404);
             services.MapGet("/{service}/regions", Regions).Produces<RegionsAnswer>().ProducesProblem(404);
             services.MapGet("/{service}/regions/{region}", Region).Produces<RegionAnswer>().ProducesProblem(404);
@@ -21,12 +22,16 @@ internal static class ServicesApi
     /// <summary>All services, worst first. Filters: <c>q</c> (part of the name or key), <c>level</c>.</summary>
     internal static Results<CachedJson<ServicesAnswer>, ProblemHttpResult> List(HttpContext http, ServiceReader reader)
     {
+        if (Find(http, reader, out var faults) is not { } answer) return Problems.Invalid(faults);
+        return CachedJson.Of(answer, answer with { At = default });
+    }
+
+    private static ServicesAnswer? Find(HttpContext http, ServiceReader reader, out Dictionary<string, string> faults)
+    {
         var query = new Queries(http.Request.Query);
         var (levels, cursor, limit) = (query.Words<Level>("level"), query.Cursor(), query.Number("limit", 100, 1, 1000));
-        if (query.Faults.Count > 0) return Problems.Invalid(query.Faults);
-
-        var answer = reader.List(query.Text("q"), levels, cursor, limit);
-        return CachedJson.Of(answer, answer with { At = default });
+        faults = query.Faults;
+        return faults.Count > 0 ? null : reader.List(query.Text("q"), levels, cursor, limit);
     }
 
     /// <summary>One service in full.</summary>

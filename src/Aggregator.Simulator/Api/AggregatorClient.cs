@@ -9,7 +9,7 @@ namespace Aggregator.Simulator;
 /// <summary>The aggregator as seen from outside. What must not be lost is sent again, with the same body and key, until it is answered.</summary>
 internal sealed class AggregatorClient(HttpClient http, TimeProvider time)
 {
-    private static readonly MediaTypeHeaderValue Ndjson = new("application/x-ndjson");
+    public static readonly MediaTypeHeaderValue Ndjson = new("application/x-ndjson");
     private static readonly TimeSpan PatienceAtAll = TimeSpan.FromMinutes(10);
 
     /// <summary>Why the request under way has not been answered yet; null where all is well.</summary>
@@ -22,9 +22,20 @@ internal sealed class AggregatorClient(HttpClient http, TimeProvider time)
     }
 
     /// <summary>Sends lines of reports; with one key they count once, however often they had to be sent.</summary>
-    public Task<BulkAnswer> Reports(string key, byte[] lines, CancellationToken cancel) => Insist<BulkAnswer>("v1/reports", lines, key, cancel);
+    public Task<BulkAnswer> Reports(string key, byte[] lines, CancellationToken cancel) => Reports(key, () => Body(lines), cancel);
 
-    public Task<HistoryAnswer> History(byte[] lines, CancellationToken cancel) => Insist<HistoryAnswer>("v1/history", lines, null, cancel);
+    /// <param name="key">One key, one body.</param>
+    /// <param name="body">Makes the body of an attempt; each time the same bytes.</param>
+    public Task<BulkAnswer> Reports(string key, Func<HttpContent> body, CancellationToken cancel) => Insist<BulkAnswer>("v1/reports", body, key, cancel);
+
+    public Task<HistoryAnswer> History(byte[] lines, CancellationToken cancel) => Insist<HistoryAnswer>("v1/history", () => Body(lines), null, cancel);
+
+    /// <summary>Counts of a series by the hour.</summary>
+    public async Task<SeriesAnswer> Series(string service, string region, DateTimeOffset from, DateTimeOffset to, CancellationToken cancel)
+    {
+        using var answer = await http.GetAsync($"v1/services/{service}/series?region={region}&from={from.UtcDateTime:s}Z&to={to.UtcDateTime:s}Z&interval=1h", cancel);
+        return await Read<SeriesAnswer>(answer, cancel);
+    }
 
     /// <summary>Reads what may not have changed: null where it has not.</summary>
     /// <param name="known">The tag of what is known already, and afterwards of what was read.</param>
@@ -46,6 +57,21 @@ internal sealed class AggregatorClient(HttpClient http, TimeProvider time)
         return answer.StatusCode == HttpStatusCode.NotFound ? null : await Read<ServiceAnswer>(answer, cancel);
     }
 
+    /// <summary>The keys of all services of the catalog.</summary>
+    public async Task<IReadOnlyList<string>> Services(CancellationToken cancel)
+    {
+        var services = new List<string>();
+        for (var cursor = "0"; cursor is not null;)
+        {
+            using var answer = await http.GetAsync($"v1/services?limit=1000&cursor={cursor}", cancel);
+            var page = await Read<ServicesAnswer>(answer, cancel);
+            services.AddRange(page.Services.Select(service => service.Service));
+            cursor = page.Next;
+        }
+
+        return services;
+    }
+
     public async Task<RegionsAnswer> Regions(CancellationToken cancel)
     {
         using var answer = await http.GetAsync("v1/regions", cancel);
@@ -58,7 +84,7 @@ internal sealed class AggregatorClient(HttpClient http, TimeProvider time)
         if (!answer.IsSuccessStatusCode) throw await ApiException.From(answer, cancel);
     }
 
-    private async Task<T> Insist<T>(string path, byte[] lines, string? key, CancellationToken cancel)
+    private async Task<T> Insist<T>(string path, Func<HttpContent> body, string? key, CancellationToken cancel)
     {
         var began = time.GetTimestamp();
         for (var attempt = 0; ; attempt++)
@@ -66,7 +92,7 @@ internal sealed class AggregatorClient(HttpClient http, TimeProvider time)
             var wait = TimeSpan.FromMilliseconds(Math.Min(2_000, 200 << Math.Min(attempt, 4)));
             try
             {
-                using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(lines) { Headers = { ContentType = Ndjson } } };
+                using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = body() };
                 if (key is not null) request.Headers.Add("Idempotency-Key", key);
                 using var answer = await http.SendAsync(request, cancel);
                 if (!IsPassing(answer.StatusCode))
@@ -89,6 +115,8 @@ internal sealed class AggregatorClient(HttpClient http, TimeProvider time)
             await Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.FromMilliseconds(50), time, cancel);
         }
     }
+
+    private static ByteArrayContent Body(byte[] lines) => new(lines) { Headers = { ContentType = Ndjson } };
 
     private static bool IsPassing(HttpStatusCode status) =>
         status is HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout;

@@ -31,6 +31,14 @@ internal sealed record IncidentAnswer(string Id, string Service, string State, D
     public bool IsOpen => State.Equals("open", StringComparison.OrdinalIgnoreCase);
 }
 
+internal sealed record ServicesAnswer(IReadOnlyList<ServiceName> Services, string? Next);
+
+internal sealed record ServiceName(string Service);
+
+internal sealed record SeriesAnswer(IReadOnlyList<SeriesPoint> Points);
+
+internal sealed record SeriesPoint(DateTimeOffset At, long? Reports);
+
 internal sealed record RegionsAnswer(IReadOnlyList<RegionName> Regions);
 
 internal sealed record RegionName(string Region, string Name);

@@ -68,28 +68,6 @@ public sealed class SenderTests : IDisposable
 
     private static LiveReport Report(int number, DateTimeOffset due) => new(due, "x", "US", "app", $"r{number}", $"n{number}");
 
-    /// <summary>A clock on which every wait is over at once, and has taken as long as it was meant to.</summary>
-    private sealed class HastyTime(DateTimeOffset start) : TimeProvider
-    {
-        private readonly Lock _lock = new();
-        private DateTimeOffset _now = start;
-
-        public override DateTimeOffset GetUtcNow()
-        {
-            lock (_lock) return _now;
-        }
-
-        public override long GetTimestamp() => GetUtcNow().UtcTicks;
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-        {
-            lock (_lock) _now += dueTime > TimeSpan.Zero ? dueTime : TimeSpan.Zero;
-            return System.CreateTimer(callback, state, TimeSpan.Zero, Timeout.InfiniteTimeSpan);
-        }
-    }
-
     /// <summary>The aggregator's side of the wire: counts a key once, and fails as it is told to.</summary>
     private sealed class Intake : HttpMessageHandler
     {

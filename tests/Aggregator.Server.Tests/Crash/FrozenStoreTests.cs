@@ -17,7 +17,7 @@ public sealed class FrozenStoreTests : IDisposable
         await using var redis = await RedisProcess.Start();
         await using var server = await ServerProcess.Start(
             "Store:Mode=Redis", $"Store:Connection={redis.Connection}", $"Store:DataDirectory={_directory}",
-            "ForwardedHeaders:KnownNetworks:0=127.0.0.0/8", "Reports:RatePerReporter=0");
+            "ForwardedHeaders:KnownNetworks:0=127.0.0.0/8", "Reports:RatePerReporter=0", "Reports:RatePerNetwork=0");
         for (var i = 0; i < 20; i++) Assert.Equal("counted", (await Report(server, Next())).Outcome);
         await Eventually.True("the reports are shown", TimeSpan.FromSeconds(10), async () => await Sum(server) == 20);
 

@@ -8,15 +8,16 @@ internal sealed class RedisProcess : IAsyncDisposable
     private static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(20);
 
     private readonly string _directory = Directory.CreateTempSubdirectory("aggregator-redis-").FullName;
-    private readonly int _port = Ports.Free();
     private ChildProcess? _process;
 
     private RedisProcess()
     {
     }
 
+    public int Port { get; } = Ports.Free();
+
     /// <summary>The configuration string for StackExchange.Redis.</summary>
-    public string Connection => $"127.0.0.1:{_port}";
+    public string Connection => $"127.0.0.1:{Port}";
 
     /// <summary>Skips the test where there is no redis-server.</summary>
     public static async Task<RedisProcess> Start()
@@ -47,7 +48,7 @@ internal sealed class RedisProcess : IAsyncDisposable
     public async Task Begin(params string[] settings)
     {
         if (_process is not null) await _process.DisposeAsync();
-        _process = new(Machine.RedisServer!, ["--port", $"{_port}", "--bind", "127.0.0.1", "--dir", _directory, "--appendonly", "yes", "--save", "", .. settings]);
+        _process = new(Machine.RedisServer!, ["--port", $"{Port}", "--bind", "127.0.0.1", "--dir", _directory, "--appendonly", "yes", "--save", "", .. settings]);
     }
 
     public async ValueTask DisposeAsync()
@@ -61,7 +62,7 @@ internal sealed class RedisProcess : IAsyncDisposable
         try
         {
             using var client = new TcpClient();
-            await client.ConnectAsync("127.0.0.1", _port);
+            await client.ConnectAsync("127.0.0.1", Port);
             await client.GetStream().WriteAsync("PING\r\n"u8.ToArray());
             var answer = new byte[64];
             var read = await client.GetStream().ReadAsync(answer);

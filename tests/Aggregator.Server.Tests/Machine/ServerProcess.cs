@@ -3,7 +3,7 @@ using System.Net.Http.Headers;
 namespace Aggregator.Server.Tests;
 
 /// <summary>The server as users run it: a process of its own, which can be killed and started again on the same data and address.</summary>
-internal sealed class ServerProcess : IAsyncDisposable
+internal sealed class ServerProcess : ITriedServer, IAsyncDisposable
 {
     public const string OperatorKey = "the-operator-of-the-tests";
 
@@ -35,8 +35,13 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>Carries <see cref="OperatorKey"/>, which is the server's unless a setting says otherwise.</summary>
     public HttpClient Operator { get; }
 
+    public TimeProvider Clock => TimeProvider.System;
+
     /// <summary>What the server has said since its last start.</summary>
     public string Output => _process.Output;
+
+    /// <summary>How much memory it holds, in bytes.</summary>
+    public long WorkingSet => _process.WorkingSet;
 
     /// <summary>Starts a server and waits until it is ready.</summary>
     /// <param name="settings">Such as <c>Store:DataDirectory=/tmp/x</c>.</param>

@@ -7,11 +7,11 @@ public sealed class StartTests
     {
         var directory = Directory.CreateTempSubdirectory("aggregator-");
         var fault = await Assert.ThrowsAsync<InvalidSettingsException>(() => RunningServer.Builder(
-            $"Store:DataDirectory={directory.FullName}", "Store:Mode=Redis", "Cluster:Id=Not an id", "Cluster:SiloPort=70000", "Reports:NetworkShare=-1", "Reports:RatePerReporter=-1",
+            $"Store:DataDirectory={directory.FullName}", "Store:Mode=Redis", "Cluster:Id=Not an id", "Cluster:SiloPort=70000", "Reports:NetworkShare=-1", "Reports:RatePerReporter=-1", "Reports:RatePerNetwork=-1",
             "Reports:DedupWindow=00:00:01", "ForwardedHeaders:KnownNetworks:0=everybody").AddAggregator());
 
         Assert.All(
-            new[] { "Store:Connection", "Cluster:Id", "Cluster:SiloPort", "Reports:NetworkShare", "Reports:RatePerReporter", "Reports:DedupWindow", "ForwardedHeaders:KnownNetworks" },
+            new[] { "Store:Connection", "Cluster:Id", "Cluster:SiloPort", "Reports:NetworkShare", "Reports:RatePerReporter", "Reports:RatePerNetwork", "Reports:DedupWindow", "ForwardedHeaders:KnownNetworks" },
             setting => Assert.Contains(setting, fault.Message, StringComparison.Ordinal));
         Assert.Empty(directory.EnumerateFileSystemInfos());
         directory.Delete();

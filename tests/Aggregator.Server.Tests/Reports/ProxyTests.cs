@@ -1,11 +1,11 @@
 namespace Aggregator.Server.Tests;
 
-/// <summary>A server behind a proxy that names the region, and that lets an address send three reports a minute.</summary>
+/// <summary>A server behind a proxy that names the region, and that lets an address send three reports a minute, and a network six.</summary>
 public sealed class BehindProxy : IAsyncLifetime
 {
     public RunningServer Server { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() => Server = await RunningServer.Start([.. RunningServer.BelievingProxies, "Regions:Header=CF-IPCountry", "Reports:RatePerReporter=3"]);
+    public async ValueTask InitializeAsync() => Server = await RunningServer.Start([.. RunningServer.BelievingProxies, "Regions:Header=CF-IPCountry", "Reports:RatePerReporter=3", "Reports:RatePerNetwork=6"]);
 
     public ValueTask DisposeAsync() => Server.DisposeAsync();
 }
@@ -27,27 +27,100 @@ public sealed class ProxyTests(BehindProxy fixture) : IClassFixture<BehindProxy>
     }
 
     [Fact]
-    public async Task An_address_that_sends_too_much_is_told_to_wait_and_others_are_not()
+    public async Task An_address_that_sends_too_much_is_told_when_to_come_back_and_others_are_not()
     {
         var (service, address) = (await _server.NewService(), RunningServer.NewAddress());
-        for (var i = 0; i < 3; i++) await _server.Report(service, new { }, address).Json(HttpStatusCode.Accepted);
-
-        using var refused = await _server.Report(service, new { }, address);
+        using var refused = await UntilRefused(3, _ => _server.Report(service, new { }, address));
+        Assert.InRange(refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 60);
+        Assert.Equal("\"reporter\";q=3;w=60", refused.Headers.GetValues("RateLimit-Policy").Single());
+        Assert.Matches("^\"reporter\";r=0;t=[0-9]+$", refused.Headers.GetValues("RateLimit").Single());
         await Task.FromResult(refused).Problem(429, "too-many-reports");
+        await _server.Report(service, new { }).Json(HttpStatusCode.Accepted);
     }
 
     [Fact]
-    public async Task A_refusal_says_when_to_come_back()
+    public async Task A_network_that_sends_too_much_is_told_to_wait()
+    {
+        var service = await _server.NewService();
+        using var refused = await UntilRefused(6, i => _server.Report(service, new { }, $"172.16.1.{i}"));
+        Assert.Equal("\"network\";q=6;w=60", refused.Headers.GetValues("RateLimit-Policy").Single());
+        Assert.Matches("^\"network\";r=0;t=[0-9]+$", refused.Headers.GetValues("RateLimit").Single());
+        await Task.FromResult(refused).Problem(429, "too-many-reports");
+        await _server.Report(service, new { }, "172.16.2.3").Json(HttpStatusCode.Accepted);
+    }
+
+    [Fact]
+    public Task An_IPv6_reporter_is_a_64_whatever_it_calls_itself() =>
+        OneReporter("2001:db8:1:2::1", "[2001:db8:1:2::2]", "[2001:db8:1:2:3:4:5:6]:4711", "2001:db8:1:2:ffff::");
+
+    [Fact]
+    public Task A_port_makes_no_other_reporter() => OneReporter("10.251.1.1:1", "10.251.1.1:2", "10.251.1.1");
+
+    [Fact]
+    public Task Of_several_values_the_last_that_is_no_proxy_is_the_reporter() =>
+        OneReporter("198.51.100.1, 10.251.2.1, 127.0.0.9", "198.51.100.2, 10.251.2.1", "nonsense, 10.251.2.1, 127.0.0.9, 127.0.0.8");
+
+    [Theory]
+    [InlineData("nobody")]
+    [InlineData(",")]
+    [InlineData("1.2.3")]
+    [InlineData("999.1.1.1")]
+    [InlineData("1.2.3.4:99999")]
+    [InlineData("[::1")]
+    [InlineData("::1]:5")]
+    [InlineData("fe80::1%eth0")]
+    [InlineData("' OR 1=1 --, <script>, 10.250.1.1")]
+    [InlineData("unknown, _hidden, 10.250.2.1")]
+    public async Task Whatever_is_forwarded_is_no_fault_of_ours(string from)
+    {
+        using var answer = await _server.Report(await _server.NewService(), new { }, from);
+        Assert.True(answer.StatusCode is HttpStatusCode.Accepted or HttpStatusCode.TooManyRequests, $"{answer.StatusCode}");
+    }
+
+    [Fact]
+    public async Task A_value_without_end_is_no_fault_of_ours()
+    {
+        using var answer = await _server.Report(await _server.NewService(), new { }, string.Join(',', Enumerable.Repeat("127.0.0.1", 1000)));
+        Assert.InRange((int)answer.StatusCode, 200, 499);
+    }
+
+    [Fact]
+    public async Task The_form_on_the_page_has_the_same_limit_and_says_so_to_people()
     {
         var (service, address) = (await _server.NewService(), RunningServer.NewAddress());
-        for (var i = 0; i < 3; i++) await _server.Report(service, new { }, address).Json(HttpStatusCode.Accepted);
-
-        using var refused = await _server.Report(service, new { }, address);
-        Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
+        using var refused = await UntilRefused(3, async _ =>
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, $"/services/{service}/report") { Content = new FormUrlEncodedContent([]), Headers = { { "X-Forwarded-For", address } } };
+            return await _server.Anybody.SendAsync(request);
+        });
         Assert.InRange(refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 60);
-        Assert.Equal("\"reports\";q=3;w=60", refused.Headers.GetValues("RateLimit-Policy").Single());
-        Assert.Matches("^\"reports\";r=0;t=[0-9]+$", refused.Headers.GetValues("RateLimit").Single());
-        await _server.Report(service, new { }).Json(HttpStatusCode.Accepted);
+        Assert.Contains("as many reports as it may", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    private async Task OneReporter(params string[] from)
+    {
+        var service = await _server.NewService();
+        using var refused = await UntilRefused(3, i => _server.Report(service, new { }, from[i % from.Length]));
+        Assert.Equal("\"reporter\";q=3;w=60", refused.Headers.GetValues("RateLimit-Policy").Single());
+    }
+
+    /// <summary>Sends until it is too much; the end of a window may fall into it, so that there are two.</summary>
+    private static async Task<HttpResponseMessage> UntilRefused(int limit, Func<int, Task<HttpResponseMessage>> send)
+    {
+        for (var i = 0; i <= 2 * limit; i++)
+        {
+            var answer = await send(i);
+            if (answer.StatusCode == HttpStatusCode.TooManyRequests)
+            {
+                Assert.InRange(i, limit, 2 * limit);
+                return answer;
+            }
+
+            Assert.True(answer.IsSuccessStatusCode, $"{answer.StatusCode}");
+            answer.Dispose();
+        }
+
+        throw new InvalidOperationException("It was never too much.");
     }
 }
 
@@ -61,5 +134,20 @@ public sealed class NoProxyTests
         Assert.Equal("counted", (await server.Report(service, new { }, "10.1.1.1").Json(HttpStatusCode.Accepted)).Text("outcome"));
         Assert.Equal("duplicate", (await server.Report(service, new { }, "10.2.2.2").Json(HttpStatusCode.Accepted)).Text("outcome"));
         Assert.Equal("ZZ", (await server.Report(service, new { }, headers: ("CF-IPCountry", "FR")).Json(HttpStatusCode.Accepted)).Text("region"));
+    }
+
+    [Fact]
+    public async Task Who_forges_a_forwarded_header_has_the_limit_of_their_own_address()
+    {
+        await using var server = await RunningServer.Start("Reports:RatePerReporter=3");
+        var service = await server.NewService();
+        var statuses = new List<HttpStatusCode>();
+        for (var i = 1; i <= 7; i++)
+        {
+            using var answer = await server.Report(service, new { }, $"10.1.{i}.1");
+            statuses.Add(answer.StatusCode);
+        }
+
+        Assert.Contains(HttpStatusCode.TooManyRequests, statuses);
     }
 }

@@ -1,0 +1,126 @@
+using Aggregator.Domain;
+using Aggregator.Grains;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Aggregator.Server.Tests;
+
+public sealed class RegionEarTests
+{
+    private static readonly SeriesKey Series = SeriesKey.Parse("x|US");
+
+    private readonly FakeTimeProvider _clock = new();
+    private readonly RegionEar _ear;
+
+    public RegionEarTests() => _ear = new(Series, _clock.GetTimestamp());
+
+    [Fact]
+    public void The_first_to_tell_queues_it_and_the_others_join()
+    {
+        Assert.True(_ear.Hear([Of(1, 1)]));
+        Assert.False(_ear.Hear([Of(1, 2)]));
+        Assert.False(_ear.MustReread());
+
+        var (tallies, reread) = _ear.Take();
+        Assert.Equal([Of(1, 2)], tallies);
+        Assert.True(reread);
+        Assert.False(_ear.Answer(Glance(2), _clock.GetTimestamp()));
+        Assert.True(_ear.Hear([Of(1, 3)]));
+    }
+
+    [Fact]
+    public void What_came_while_the_region_was_told_is_told_next()
+    {
+        _ear.Hear([Of(1, 1)]);
+        _ear.Take();
+        _ear.Hear([Of(1, 2)]);
+
+        Assert.True(_ear.Answer(Glance(1), _clock.GetTimestamp()));
+        Assert.Equal([Of(1, 2)], _ear.Take().Tallies);
+    }
+
+    [Fact]
+    public void An_answer_that_was_overtaken_loses_to_the_larger_one()
+    {
+        _ear.Hear([Of(1, 5)]);
+        _ear.Hear([Of(1, 3)]);
+        Assert.Equal([Of(1, 5)], _ear.Take().Tallies);
+    }
+
+    [Fact]
+    public void The_reports_a_region_has_not_heard_of_are_added_to_what_it_said()
+    {
+        Assert.Null(_ear.Glance);
+        Tell(10, bucket: 1);
+        Assert.Equal(10, _ear.Glance!.Value.Reports15m);
+
+        _ear.Hear([Of(1, 12)]);
+        _ear.Hear([Of(2, 4)]);
+        Assert.Equal(16, _ear.Glance!.Value.Reports15m);
+
+        _ear.Take();
+        _ear.Hear([Of(2, 5)]);
+        _ear.Answer(Glance(16), _clock.GetTimestamp());
+        Assert.Equal(17, _ear.Glance!.Value.Reports15m);
+    }
+
+    [Fact]
+    public void A_region_that_missed_many_buckets_reads_them_in_the_store()
+    {
+        for (var bucket = 0; bucket < 1000; bucket++) _ear.Hear([Of(bucket, 1)]);
+
+        var (tallies, reread) = _ear.Take();
+        Assert.True(reread);
+        Assert.InRange(tallies.Length, 1, 64);
+    }
+
+    [Fact]
+    public void A_region_that_did_not_answer_is_told_no_more_of_the_same_and_what_it_said_before_stands()
+    {
+        Tell(10, bucket: 1);
+        _ear.Hear([Of(1, 11)]);
+        _ear.Take();
+        Assert.False(_ear.Answer(null, _clock.GetTimestamp()));
+        Assert.Equal(11, _ear.Glance!.Value.Reports15m);
+    }
+
+    [Fact]
+    public void Who_waits_for_an_answer_gets_the_next_one()
+    {
+        Assert.True(_ear.NextAnswer().IsCompleted);
+        _ear.Hear([Of(1, 1)]);
+        var next = _ear.NextAnswer();
+        Assert.False(next.IsCompleted);
+
+        _ear.Take();
+        _ear.Answer(Glance(1), _clock.GetTimestamp());
+        Assert.True(next.IsCompleted);
+    }
+
+    [Fact]
+    public void It_is_closed_when_nobody_told_it_anything_for_a_while_and_hears_nothing_then()
+    {
+        Tell(1, bucket: 1);
+        Assert.False(_ear.CloseWhenIdle(_clock, TimeSpan.FromMinutes(1)));
+
+        _clock.Advance(TimeSpan.FromMinutes(2));
+        _ear.Hear([Of(2, 1)]);
+        Assert.False(_ear.CloseWhenIdle(_clock, TimeSpan.FromMinutes(1)));
+        _ear.Take();
+        _ear.Answer(null, _clock.GetTimestamp());
+
+        Assert.True(_ear.CloseWhenIdle(_clock, TimeSpan.FromMinutes(1)));
+        Assert.Null(_ear.Hear([Of(3, 1)]));
+        Assert.Null(_ear.MustReread());
+    }
+
+    private void Tell(long reports, long bucket)
+    {
+        _ear.Hear([Of(bucket, reports)]);
+        _ear.Take();
+        _ear.Answer(Glance(reports), _clock.GetTimestamp());
+    }
+
+    private static BucketTally Of(long bucket, long reports) => new(bucket, Tally.Of("app", reports));
+
+    private static RegionGlance Glance(long reports) => new(Level.Normal, reports, 1);
+}
