@@ -1,6 +1,6 @@
 namespace Aggregator.Server;
 
-/// <summary>What every answer says about itself, and HEAD for everything that answers GET.</summary>
+/// <summary>What every answer says about itself, HEAD for everything that answers GET, and bodies as they come.</summary>
 internal static class Headers
 {
     private const string Policy =
@@ -15,7 +15,7 @@ internal static class Headers
             http.Response.Body = Stream.Null;
         }
 
-        return next(http);
+        return ContentCoding.IsPacked(http.Request) ? ContentCoding.Refuse(http) : next(http);
     });
 
     /// <summary>Also for who begins an answer anew and forgets what was there.</summary>

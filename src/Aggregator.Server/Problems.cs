@@ -47,6 +47,15 @@ internal static class Problems
     public static ProblemHttpResult WrongMediaType(string wanted) => Problem(
         StatusCodes.Status415UnsupportedMediaType, "wrong-media-type", "Wrong media type", $"Send the body as {wanted}.");
 
+    public static ProblemHttpResult WrongContentCoding() => TypedResults.Problem(new ProblemDetails
+    {
+        Type = Urn("wrong-content-coding"),
+        Title = "Packed bodies are not read",
+        Detail = "Send the body as it is, without Content-Encoding.",
+        Status = StatusCodes.Status415UnsupportedMediaType,
+        Extensions = { ["errors"] = new Dictionary<string, string[]> { ["Content-Encoding"] = ["'Content-Encoding' is absent, or identity."] } },
+    });
+
     public static ProblemHttpResult IdempotencyKeyReused() => Problem(
         StatusCodes.Status422UnprocessableEntity, "idempotency-key-reused", "This Idempotency-Key was used for another body",
         "Send the same body as before under this key, or a new key for a new body.");

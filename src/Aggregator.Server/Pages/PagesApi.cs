@@ -53,13 +53,26 @@ internal static class PagesApi
 
         if (limits.Refuse(http) is { } refusal) return await Page(known, null, Refused(refusal), reader, catalog, refusal.StatusCode);
 
-        var form = await http.Request.ReadFormAsync(http.RequestAborted);
+        if (await Read(http) is not { } form) return Problems.BadBody("The form cannot be read; send symptom=...&region=...");
         var region = form["region"] is [{ Length: > 0 } named] ? named : null;
         var (answer, problem) = await taking.Take(service, new(form["symptom"] is [{ Length: > 0 } symptom] ? symptom : null, region, null), http);
         var outcome = answer is null
             ? Refused(problem!)
             : Wording.Outcome(answer.Outcome.ToString().ToLowerInvariant(), known.Name, answer.Reports15m ?? 0);
         return await Page(known, region, outcome, reader, catalog, problem?.StatusCode);
+    }
+
+    /// <summary>The form; null where it is none, has too many fields, ends in the middle, or is in UTF-7.</summary>
+    private static async Task<IFormCollection?> Read(HttpContext http)
+    {
+        try
+        {
+            return await http.Request.ReadFormAsync(http.RequestAborted);
+        }
+        catch (Exception error) when (error is InvalidDataException or NotSupportedException || (error is IOException and not BadHttpRequestException && !http.RequestAborted.IsCancellationRequested))
+        {
+            return null;
+        }
     }
 
     private static ReportOutcomeView Refused(ProblemHttpResult problem) => Wording.Refused(problem.ProblemDetails.Title, problem.ProblemDetails.Detail);

@@ -23,6 +23,7 @@ internal sealed class BulkLineReader(CatalogNames catalog, TimeSpan dedupWindow)
     private readonly char[] _text = new char[LineAtMost];
     private readonly byte[] _reporter = new byte[LongestService + 1 + LineAtMost];
     private readonly byte[] _network = new byte[LongestService + 1 + LineAtMost];
+    private readonly byte[] _name = new byte[LineAtMost];
     private readonly char[] _symptom = new char[LineAtMost];
 
     /// <summary>The keys of the days that lines may be of; wanted once a line names somebody.</summary>
@@ -84,10 +85,10 @@ internal sealed class BulkLineReader(CatalogNames catalog, TimeSpan dedupWindow)
         }
     }
 
-    /// <summary>Reads one field; false where its type is wrong. Names are told apart as in the other bodies: whatever their case.</summary>
+    /// <summary>Reads one field; false where its type is wrong. Names are told apart as in the other bodies: whatever their case, and with escapes or without.</summary>
     private bool ReadField(ref Utf8JsonReader json, ref Fields fields, out string field)
     {
-        var name = json.ValueSpan;
+        var name = json.ValueIsEscaped ? _name.AsSpan(0, json.CopyString(_name)) : json.ValueSpan;
         field = Is(name, "service"u8) ? "service" : Is(name, "region"u8) ? "region" : Is(name, "symptom"u8) ? "symptom" : Is(name, "at"u8) ? "at"
             : Is(name, "reporter"u8) ? "reporter" : Is(name, "network"u8) ? "network" : Is(name, "count"u8) ? "count" : "";
         json.Read();

@@ -5,7 +5,8 @@ namespace Aggregator.Server.Tests;
 
 /// <summary>A request as it goes over the wire.</summary>
 /// <param name="Broken">It is not HTTP as it should be: the connection may be closed without an answer.</param>
-internal sealed record FuzzRequest(byte[] Bytes, bool Broken);
+/// <param name="Ends">It promises more than it holds, so the sender has to end it; ended sooner, a report may be counted whose answer nobody reads.</param>
+internal sealed record FuzzRequest(byte[] Bytes, bool Broken, bool Ends);
 
 /// <summary>Requests nobody should send. The same number is always the same request, but for the moment it speaks of.</summary>
 internal sealed class FuzzRequests(string[] services)
@@ -44,17 +45,17 @@ internal sealed class FuzzRequests(string[] services)
                 $"POST {string.Format(CultureInfo.InvariantCulture, path, service)} HTTP/1.1", "Host: localhost", "Connection: close", $"Authorization: Bearer {RunningServer.OperatorKey}",
                 $"Content-Type: {contentType}", .. odd is null ? Array.Empty<string>() : [odd], $"X-Forwarded-For: 10.{address % 50}.{address / 50}.1", framed.Header, "", "",
             ]);
-            return new FuzzRequest([.. Encoding.Latin1.GetBytes(head), .. framed.Body], framed.Broken || odd is not null);
+            return new FuzzRequest([.. Encoding.Latin1.GetBytes(head), .. framed.Body], framed.Broken || odd is not null, framed.Ends);
         });
 
-    private static Gen<(string Header, byte[] Body, bool Broken)> Framed(byte[] body) => Gen.Frequency(
-        (8, Gen.OneOf(($"Content-Length: {body.Length}", body, false))),
-        (2, Gen.Int[1, 700].Select(piece => ("Transfer-Encoding: chunked", Chunked(body, piece), false))),
-        (1, Gen.Select(Gen.Int[1, 90], Gen.Int[0, 10_000], Gen.Byte.Array[1, 6], (piece, at, garbage) => ("Transfer-Encoding: chunked", Overwritten(Chunked(body, piece), garbage, at), true))),
-        (1, Gen.Int[1, 5000].Select(more => ($"Content-Length: {body.Length + more}", body, true))),
-        (1, Gen.Int[0, 100].Select(less => ($"Content-Length: {Math.Max(0, body.Length - less)}", body, true))),
-        (1, Gen.OneOf("-1", "x", "99999999999999999999", "1, 2", "+5", "").Select(length => ($"Content-Length: {length}", body, true))),
-        (1, Gen.OneOf(("X-Nothing: 1", body, true))));
+    private static Gen<(string Header, byte[] Body, bool Broken, bool Ends)> Framed(byte[] body) => Gen.Frequency(
+        (8, Gen.OneOf(($"Content-Length: {body.Length}", body, false, false))),
+        (2, Gen.Int[1, 700].Select(piece => ("Transfer-Encoding: chunked", Chunked(body, piece), false, false))),
+        (1, Gen.Select(Gen.Int[1, 90], Gen.Int[0, 10_000], Gen.Byte.Array[1, 6], (piece, at, garbage) => ("Transfer-Encoding: chunked", Overwritten(Chunked(body, piece), garbage, at), true, false))),
+        (1, Gen.Int[1, 5000].Select(more => ($"Content-Length: {body.Length + more}", body, true, true))),
+        (1, Gen.Int[0, 100].Select(less => ($"Content-Length: {Math.Max(0, body.Length - less)}", body, true, false))),
+        (1, Gen.OneOf("-1", "x", "99999999999999999999", "1, 2", "+5", "").Select(length => ($"Content-Length: {length}", body, true, false))),
+        (1, Gen.OneOf(("X-Nothing: 1", body, true, false))));
 
     private static byte[] Chunked(byte[] body, int piece) =>
         [.. body.Chunk(piece).SelectMany(chunk => (byte[])[.. Encoding.ASCII.GetBytes($"{chunk.Length:x}\r\n"), .. chunk, .. "\r\n"u8]), .. "0\r\n\r\n"u8];
