@@ -63,7 +63,8 @@ internal static class LoadCommand
             catch (Exception error) when (error is LoadException or HttpRequestException or IOException)
             {
                 failed = true;
-                Console.WriteLine($"### {row.Title}\n\nNot measured: {error.Message}\n");
+                LoadRun.Say($"{row.Name}: {error.Message}");
+                Console.WriteLine($"### {row.Title}\n\n**Not measured:** {error.Message.Split('\n')[0].TrimEnd()}\n");
             }
             catch (OperationCanceledException) when (cancel.IsCancellationRequested)
             {

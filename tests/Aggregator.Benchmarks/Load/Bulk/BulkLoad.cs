@@ -6,7 +6,8 @@ namespace Aggregator.Benchmarks;
 
 /// <summary>What a server answered to bulk requests.</summary>
 /// <param name="Failed">Requests that were answered with an error, or not at all.</param>
-internal readonly record struct BulkSent(long Accepted, long Duplicate, long Quarantined, long Rejected, long Failed, TimeSpan Took)
+/// <param name="Failure">What the last of them was answered.</param>
+internal readonly record struct BulkSent(long Accepted, long Duplicate, long Quarantined, long Rejected, long Failed, string Failure, TimeSpan Took)
 {
     public double PerSecond => Accepted / Took.TotalSeconds;
 
@@ -15,7 +16,7 @@ internal readonly record struct BulkSent(long Accepted, long Duplicate, long Qua
     /// <summary>What a server is to have in its series now; nothing is known of the lines of a request that failed on the way.</summary>
     public long? Counted => Failed == 0 ? Accepted : null;
 
-    public string Remark => string.Join(", ", new[] { Told(Duplicate, "duplicate"), Told(Quarantined, "quarantined"), Told(Rejected, "lines rejected"), Told(Failed, "requests failed") }.OfType<string>());
+    public string Remark => string.Join(", ", new[] { Told(Duplicate, "duplicate"), Told(Quarantined, "quarantined"), Told(Rejected, "lines rejected"), Told(Failed, $"requests failed ({Failure})") }.OfType<string>());
 
     private static string? Told(long count, string what) => count > 0 ? $"**{count:N0} {what}**" : null;
 }
@@ -42,10 +43,10 @@ internal static class BulkLoad
         {
             while (Stopwatch.GetElapsedTime(begun) < time && Take() is { } body)
             {
-                var answer = await Post(server, body, cancel);
+                var (answer, failure) = await Post(server, body, cancel);
                 lock (lockLeft)
                 {
-                    if (answer is null) sum = sum with { Failed = sum.Failed + 1 };
+                    if (answer is null) sum = sum with { Failed = sum.Failed + 1, Failure = failure };
                     else
                         sum = sum with
                         {
@@ -64,17 +65,17 @@ internal static class BulkLoad
         }
     }
 
-    private static async Task<Answer?> Post(RunningServer server, byte[] body, CancellationToken cancel)
+    private static async Task<(Answer? Answer, string Failure)> Post(RunningServer server, byte[] body, CancellationToken cancel)
     {
         try
         {
             using var content = new ByteArrayContent(body) { Headers = { ContentType = Ndjson } };
             using var answer = await server.Http.PostAsync("/v1/reports", content, cancel);
-            return answer.IsSuccessStatusCode ? await answer.Content.ReadFromJsonAsync<Answer>(cancel) : null;
+            return answer.IsSuccessStatusCode ? (await answer.Content.ReadFromJsonAsync<Answer>(cancel), "") : (null, $"{(int)answer.StatusCode}");
         }
         catch (Exception error) when (error is HttpRequestException || (error is TaskCanceledException && !cancel.IsCancellationRequested))
         {
-            return null;
+            return (null, error.Message);
         }
     }
 
