@@ -5,7 +5,7 @@ using Aggregator.Grains;
 namespace Aggregator.Server.Tests;
 
 /// <summary>An operator who imports thousands of lines per request.</summary>
-/// <param name="dated">Whether most lines say when, up to an hour back; a server whose clock was set back since would refuse them.</param>
+/// <param name="dated">Whether every other request says when its reports were made, up to an hour back; a server whose clock was set back since would refuse them.</param>
 /// <param name="patient">Whether a request is repeated under its key until it is answered, or sent once and without a key.</param>
 internal sealed class BulkImport(HttpClient http, Ledger ledger, TimeProvider clock, string[] services, int lines, bool dated, bool patient, Random dice)
 {
@@ -65,7 +65,7 @@ internal sealed class BulkImport(HttpClient http, Ledger ledger, TimeProvider cl
             var service = services[dice.Next(services.Length)];
             var region = Ledger.Regions[dice.Next(Ledger.Regions.Length)];
             var line = string.Create(CultureInfo.InvariantCulture, $"{{\"service\":\"{service}\",\"region\":\"{region}\",\"symptom\":\"app\"");
-            if (dated && dice.Next(5) > 0) line += string.Create(CultureInfo.InvariantCulture, $",\"at\":\"{now.AddSeconds(-dice.Next(3600)):O}\"");
+            if (dated && number % 2 == 0) line += string.Create(CultureInfo.InvariantCulture, $",\"at\":\"{now.AddSeconds(-dice.Next(3600)):O}\"");
             switch (dice.Next(10))
             {
                 case < 4:

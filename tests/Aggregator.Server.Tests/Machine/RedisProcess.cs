@@ -48,7 +48,9 @@ internal sealed class RedisProcess : IAsyncDisposable
     public async Task Begin(params string[] settings)
     {
         if (_process is not null) await _process.DisposeAsync();
-        _process = new(Machine.RedisServer!, ["--port", $"{Port}", "--bind", "127.0.0.1", "--dir", _directory, "--appendonly", "yes", "--save", "", .. settings]);
+
+        // With the default, everysec, what is answered while a sync is under way is not in the log yet, and a kill may lose it.
+        _process = new(Machine.RedisServer!, ["--port", $"{Port}", "--bind", "127.0.0.1", "--dir", _directory, "--appendonly", "yes", "--appendfsync", "always", "--save", "", .. settings]);
     }
 
     public async ValueTask DisposeAsync()
