@@ -37,8 +37,7 @@ internal sealed class CommitRoom
     /// <param name="reports">The batch.</param>
     /// <param name="to">The arguments so far.</param>
     /// <param name="asked">Gets the place in the batch of each row, in the order in which the script answers.</param>
-    /// <param name="comment">Hears of each comment, with the number of its row from 1.</param>
-    public void Write(IReadOnlyList<Report> reports, List<RedisValue> to, List<int> asked, Action<int, string> comment)
+    public void Write(IReadOnlyList<Report> reports, List<RedisValue> to, List<int> asked)
     {
         var first = asked.Count;
         foreach (var (_, numbers) in _crowds) asked.AddRange(numbers);
@@ -69,11 +68,6 @@ internal sealed class CommitRoom
         foreach (var number in rows)
         {
             if (reports[number].Network is { } network) to.Add(network);
-        }
-
-        for (var i = 0; i < rows.Length; i++)
-        {
-            if (reports[rows[i]].Comment is { } text) comment(first + i + 1, text);
         }
     }
 }

@@ -36,20 +36,29 @@ internal sealed class CommitScript
         foreach (var ((service, window), room) in _rooms)
         {
             rows.AddRange([KeyOf(names.Reporters(service, window)), KeyOf(names.Reporters(service, window - 1)), KeyOf(names.Networks(service, window))]);
-            room.Write(batch.Reports, rows, _asked, (row, comment) => comments.AddRange([row, KeyOf(names.Comments(service)), KeptComments - 1, (long)ReportStore.CommentsKept.TotalSeconds, comment]));
+            room.Write(batch.Reports, rows, _asked);
+        }
+
+        // A client that repeats a batch later groups it anew, by another now: what it was answered must not depend on that.
+        List<RedisValue> places = batch.Digest.Length == 0 ? [] : InBatchOrder();
+        for (var i = 0; i < _asked.Count; i++)
+        {
+            var report = batch.Reports[_asked[i]];
+            if (report.Comment is { } comment)
+                comments.AddRange([i + 1, KeyOf(names.Comments(report.Series.Service)), KeptComments - 1, (long)ReportStore.CommentsKept.TotalSeconds, comment]);
         }
 
         RedisValue[] head =
         [
             batch.Digest, (long)batch.Keep.TotalSeconds, options.NetworkShare,
             (long)ReportStore.BucketsKept.TotalSeconds, 2 * _window, now.ToUnixTimeSeconds(),
-            _targetIndex.Count, _groups.Count, _rooms.Count, comments.Count / 5,
+            _targetIndex.Count, _groups.Count, places.Count, _rooms.Count, comments.Count / 5,
         ];
         Arguments =
         [
             .. head, .. _targets,
             .. _groups.SelectMany(IEnumerable<RedisValue> (group) => [group.Key.Target, group.Key.Bucket, group.Key.Symptom, group.Value]),
-            .. rows, .. comments,
+            .. places, .. rows, .. comments,
         ];
         Keys = [.. _keys];
     }
@@ -118,6 +127,14 @@ internal sealed class CommitScript
         }
 
         return bySeries;
+    }
+
+    /// <summary>Of each row in turn its place, from 1, among those asked for in the order of the batch; from now on that is the order of the answer.</summary>
+    private List<RedisValue> InBatchOrder()
+    {
+        int[] rows = [.. _asked];
+        _asked.Sort();
+        return [.. rows.Select(number => (RedisValue)(_asked.BinarySearch(number) + 1))];
     }
 
     private void Add(int number, in Report report)

@@ -2,19 +2,20 @@
 --
 -- KEYS[1]  the guard of the batch; the others are named by their index in ARGV
 -- ARGV     digest of the batch, seconds to keep the guard, share per network (0: no limit),
---          seconds to keep buckets, seconds to keep reporters and networks, now (s), number of targets, groups, rooms, comments
+--          seconds to keep buckets, seconds to keep reporters and networks, now (s), number of targets, groups, places, rooms, comments
 -- target   index of the region's bucket hash, of the bucket hash of ALL, of the service's regions hash; region
 -- group    target, bucket of the hour, symptom, count                          (reports that nothing has to be asked about)
+-- place    of each row in turn, where it is in the answer; none where the answer has the rows' own order
 -- room     index of the reporters hash of this window, of the window before, of the networks hash; how many reporters are named,
 --          how many of them again by their name of the window before, how many networks, how many crowds;
 --          the crowds, the reporters, their earlier names, the networks        (all reports of a service in a dedup window)
 -- crowd    target, bucket of the hour, symptom, count of each row, at (s since the window began), rows; 1 where each names a reporter, 1 where each names a network
--- comment  row, index of the service's comments list, the last to keep, seconds to keep them, text
+-- comment  place, index of the service's comments list, the last to keep, seconds to keep them, text
 --
 -- Answers  '!'                     this batch id was used for another content
 --          'R' outcomes '|' mixed  committed before: what was answered then
 --          'N' outcomes '|' mixed '|' touched
--- outcomes one letter per row, room by room: c(ounted), d(uplicate), q(uarantined), m(ixed: the next number in the list mixed was counted, the rest quarantined)
+-- outcomes one letter per row: c(ounted), d(uplicate), q(uarantined), m(ixed: the next number in the list mixed was counted, the rest quarantined)
 -- touched  'index field total' of each counter that moved: totals are absolute, so hearing one twice is harmless
 --
 -- A reporter's value is when in its window it was counted (s): one of the window before is a duplicate until as late in this one.
@@ -33,8 +34,9 @@ end
 
 local share = tonumber(ARGV[3])
 local keep_buckets, keep_seen, now = ARGV[4], ARGV[5], ARGV[6]
-local targets, groups, rooms, comments = tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10])
-local first_target = 11
+local targets, groups, places = tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9])
+local rooms, comments = tonumber(ARGV[10]), tonumber(ARGV[11])
+local first_target = 12
 local next_arg = first_target + targets * 4
 
 local touched = {}
@@ -81,6 +83,9 @@ local function write(key, pairs_of, keep)
   if keep then call('EXPIRE', KEYS[key], keep) end
 end
 
+local first_place = next_arg
+next_arg = next_arg + places
+
 local outcomes, mixed, row = {}, {}, 0
 for _ = 1, rooms do
   local a = next_arg
@@ -108,6 +113,7 @@ for _ = 1, rooms do
 
     for _ = 1, tonumber(ARGV[crowd + 5]) do
       row = row + 1
+      local place = places > 0 and tonumber(ARGV[first_place + row - 1]) or row
       local name, known, from
       if named then
         name = ARGV[first_reporter + reporter]
@@ -125,7 +131,7 @@ for _ = 1, rooms do
 
       if known then
         duplicate = duplicate + count
-        outcomes[row] = 'd'
+        outcomes[place] = 'd'
       else
         local counted = count
         if from then
@@ -163,11 +169,11 @@ for _ = 1, rooms do
           new_reporters[#new_reporters + 1] = at_text
         end
         if counted == count then
-          outcomes[row] = 'c'
+          outcomes[place] = 'c'
         else
           quarantined = quarantined + count - counted
-          outcomes[row] = counted == 0 and 'q' or 'm'
-          if counted > 0 then mixed[#mixed + 1] = counted end
+          outcomes[place] = counted == 0 and 'q' or 'm'
+          if counted > 0 then mixed[place] = counted end
         end
       end
     end
@@ -225,6 +231,9 @@ for i = 0, comments - 1 do
   end
 end
 
-local answer = table.concat(outcomes) .. '|' .. table.concat(mixed, ',')
+local some = {}
+for place = 1, row do some[#some + 1] = mixed[place] end
+
+local answer = table.concat(outcomes) .. '|' .. table.concat(some, ',')
 call('SET', KEYS[1], digest .. answer, 'EX', ARGV[2])
 return 'N' .. answer .. '|' .. table.concat(out, ',')

@@ -17,6 +17,7 @@ public class BulkLineBenchmarks
     private EmbeddedStore? _store;
     private StoreConnection? _connection;
     private BulkLineReader? _reader;
+    private DateTimeOffset _now;
     private byte[] _line = [];
 
     [Params(true, false)]
@@ -30,17 +31,23 @@ public class BulkLineBenchmarks
         var catalog = new Catalog(new(_connection), TimeProvider.System, NullLogger<Catalog>.Instance);
         await catalog.StartAsync(CancellationToken.None);
         await catalog.StopAsync(CancellationToken.None);
-        _reader = new(catalog, new(_connection), new ReportOptions().DedupWindow, TimeProvider.System.GetUtcNow());
+        _now = TimeProvider.System.GetUtcNow();
+        _reader = new(catalog.Names, new ReportOptions().DedupWindow) { Keys = await new ReporterKeys(_connection).Between(_now.AddDays(-2), _now) };
         _line = Encoding.UTF8.GetBytes("""{"service":"x","region":"US","symptom":"login"}""");
         if (Reporter) _line = Encoding.UTF8.GetBytes("""{"service":"x","region":"US","symptom":"login","reporter":"r000000001","network":"n00000001"}""");
-        if ((await _reader.Read(1, _line)).Error is { } error) throw new InvalidOperationException(error.Detail);
+        if (_reader.Read(_line, _now, out _, out _) is { } fault) throw new InvalidOperationException(fault.Detail);
     }
 
     [Benchmark(OperationsPerInvoke = Lines)]
-    public async Task<int> Read()
+    public int Read()
     {
         var counted = 0;
-        for (var i = 0; i < Lines; i++) counted += (await _reader!.Read(i, _line)).Report!.Value.Count;
+        for (var i = 0; i < Lines; i++)
+        {
+            _reader!.Read(_line, _now, out var report, out _);
+            counted += report.Count;
+        }
+
         return counted;
     }
 
