@@ -16,6 +16,9 @@ internal static class ProblemWriting
     private static void Dress(ProblemDetails problem, HttpContext http)
     {
         if (problem.Status is StatusCodes.Status503ServiceUnavailable) http.Response.Headers.RetryAfter = "1";
+
+        // The rest of such a body still comes in: whoever uses the connection next would read it.
+        if (problem.Status is StatusCodes.Status413PayloadTooLarge) http.Response.Headers.Connection = "close";
         if (problem.Type?.StartsWith("urn:", StringComparison.Ordinal) == true) return;
 
         (problem.Type, problem.Detail) = problem.Status switch

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Aggregator.Domain;
@@ -66,11 +67,15 @@ internal sealed class ReportsApi(ReportTaking taking, ReportLimits limits)
     private static async ValueTask<(SubmitReport? Body, ProblemHttpResult? Fault)> Read(HttpRequest request)
     {
         var reader = request.BodyReader;
-        var read = await reader.ReadAsync();
-        while (!read.IsCompleted)
+        ReadResult read;
+        try
         {
-            reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-            read = await reader.ReadAsync();
+            while (!(read = await reader.ReadAsync()).IsCompleted) reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+        catch (InvalidOperationException)
+        {
+            // A trailer of a chunked body that is no text.
+            return (null, Problems.BadBody("The body cannot be read to its end."));
         }
 
         var answer = Parse(read.Buffer.IsSingleSegment ? read.Buffer.FirstSpan : read.Buffer.ToArray());

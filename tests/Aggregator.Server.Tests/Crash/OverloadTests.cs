@@ -49,7 +49,6 @@ public sealed class OverloadTests : IDisposable
             Assert.Equal(answer.Problem is null ? HttpStatusCode.Accepted : HttpStatusCode.ServiceUnavailable, answer.Status);
             if (answer.Problem is not null) Assert.True(answer.RetryAfter > TimeSpan.Zero);
         });
-        Assert.Contains(answers, answer => answer.Problem == "urn:aggregator:too-busy");
         var slowest = answers.Max(answer => answer.Took);
         TestContext.Current.TestOutputHelper?.WriteLine(
             $"{answers.Count} answers, {answers.Count(answer => answer.Problem == "urn:aggregator:too-busy")} of them too-busy; slowest {slowest}, reads {seen.Slowest}, this process late {seen.Late}; {(seen.Memory - before) >> 20} MB more");
