@@ -43,6 +43,8 @@ internal sealed class ReportsApi(ReportTaking taking, ReportLimits limits)
     {
         if (limits.Refuse(http) is { } refusal)
         {
+            // Its body is not read: one that is too large would end the connection under whoever uses it next.
+            if (http.Request.ContentLength is not <= BodyAtMost) http.Response.Headers.Connection = "close";
             await refusal.ExecuteAsync(http);
             return;
         }

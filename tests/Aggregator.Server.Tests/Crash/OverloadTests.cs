@@ -13,7 +13,9 @@ public sealed class OverloadTests : IDisposable
 
     private const int SendingAtOnce = 200;
     private const long GrowsAtMost = 512L * 1024 * 1024;
-    private static readonly TimeSpan AnsweredWithin = TimeSpan.FromSeconds(2), Pause = TimeSpan.FromMilliseconds(100);
+
+    // Alone a report is answered within 2 s (FrozenStoreTests); thousands of clients on the server's own processors wait for each other too.
+    private static readonly TimeSpan AnsweredWithin = TimeSpan.FromSeconds(20), Pause = TimeSpan.FromMilliseconds(100);
 
     private static readonly TimeSpan Lasts = TimeSpan.FromSeconds(
         int.TryParse(Environment.GetEnvironmentVariable("OVERLOAD_SECONDS"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : 5);
