@@ -19,7 +19,7 @@ public sealed partial class FuzzTests
 
     private readonly ConcurrentQueue<string> _faults = [];
     private int _next = Setting("FUZZ_FROM", 0) - 1;
-    private long _counted, _answered;
+    private long _counted, _answered, _unknown;
 
     [Fact]
     public async Task Nothing_that_is_sent_breaks_it_or_is_counted_unsaid()
@@ -36,7 +36,11 @@ public sealed partial class FuzzTests
         })));
 
         Assert.True(_faults.IsEmpty, string.Join("\n\n", _faults));
-        Assert.Equal(_counted, await Stored(server, services));
+        // A machine that is too busy for its own store says so, and then does not know; on any other nobody is told that.
+        Assert.InRange(_unknown, 0, _answered / 20);
+        var stored = await Stored(server, services);
+        if (_unknown == 0) Assert.Equal(_counted, stored);
+        else Assert.InRange(stored, _counted, long.MaxValue);
         TestContext.Current.SendDiagnosticMessage($"{_next + 1} requests, {_answered} answers, {_counted} reports");
     }
 
@@ -45,6 +49,13 @@ public sealed partial class FuzzTests
         var request = requests.Number(number);
         var answer = await Answer(request, to);
         var status = answer.StartsWith("HTTP/1.1 ", StringComparison.Ordinal) ? int.Parse(answer.AsSpan(9, 3), CultureInfo.InvariantCulture) : 0;
+        if (status == 503 && (answer.Contains("store-unreachable", StringComparison.Ordinal) || answer.Contains("data-outcome=\"refused\"", StringComparison.Ordinal)))
+        {
+            Interlocked.Increment(ref _answered);
+            Interlocked.Increment(ref _unknown);
+            return;
+        }
+
         if (status is < 200 or >= 500 && !(status == 0 && request.Broken)) _faults.Enqueue($"Request {number} was answered with {status}:\n{Encoding.Latin1.GetString(request.Bytes)}\n\n{answer}");
         if (status == 0) return;
 
