@@ -43,9 +43,7 @@ internal sealed class ReportsApi(ReportTaking taking, ReportLimits limits)
     {
         if (limits.Refuse(http) is { } refusal)
         {
-            // Its body is not read: one that is too large would end the connection under whoever uses it next.
-            if (http.Request.ContentLength is not <= BodyAtMost) http.Response.Headers.Connection = "close";
-            await refusal.ExecuteAsync(http);
+            await Refuse(refusal, http);
             return;
         }
 
@@ -53,7 +51,7 @@ internal sealed class ReportsApi(ReportTaking taking, ReportLimits limits)
         var (answer, problem) = body is null ? (null, fault) : await taking.Take(service, body, http);
         if (answer is null)
         {
-            await problem!.ExecuteAsync(http);
+            await Refuse(problem!, http);
             return;
         }
 
@@ -64,6 +62,13 @@ internal sealed class ReportsApi(ReportTaking taking, ReportLimits limits)
         response.ContentLength = bytes.Length;
         response.Headers.Location = $"/v1/services/{service}";
         await response.BodyWriter.WriteAsync(bytes);
+    }
+
+    private static Task Refuse(ProblemHttpResult problem, HttpContext http)
+    {
+        // Where the body is not read, one that is too large would end the connection under whoever uses it next.
+        if (http.Request.ContentLength > BodyAtMost) http.Response.Headers.Connection = "close";
+        return problem.ExecuteAsync(http);
     }
 
     private static async ValueTask<(SubmitReport? Body, ProblemHttpResult? Fault)> Read(HttpRequest request)
