@@ -77,10 +77,13 @@ public abstract class FaultTests(ITestOutputHelper output) : IDisposable
         {
             // All streams flow, and then a random number of reports more.
             var (before, more) = (Heard(), dice.Next(1, IsLong ? 1500 : 300));
-            await Eventually.True("the senders are answered", MovesOnWithin, () =>
-                senders.FirstOrDefault(sender => sender.IsFaulted) is { } failed ? throw failed.Exception! : Task.FromResult(
-                    singles.Acknowledged >= before.Singles + more && hastySingles.Acknowledged > before.HastySingles
-                    && imports.Requests > before.Imports && hastyImports.Requests > before.HastyImports));
+            await Eventually.Right("the senders are answered", MovesOnWithin, () =>
+            {
+                if (senders.FirstOrDefault(sender => sender.IsFaulted) is { } failed) throw failed.Exception!;
+                var now = Heard();
+                var moved = now.Singles >= before.Singles + more && now.HastySingles > before.HastySingles && now.Imports > before.Imports && now.HastyImports > before.HastyImports;
+                return Task.FromResult(moved ? null : $"{now} after {before} and {more} people more; the server said {server.Output}");
+            });
             output.WriteLine($"{watch.Elapsed.TotalSeconds:0.0} s: fault {i + 1}, {ledger}");
             await fault(dice, i);
             output.WriteLine($"{watch.Elapsed.TotalSeconds:0.0} s: over");

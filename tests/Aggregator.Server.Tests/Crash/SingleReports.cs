@@ -50,7 +50,7 @@ internal sealed class SingleReports(HttpClient http, Ledger ledger, TimeProvider
             var (heard, outcome) = await Try(person, service, region);
             if (heard == Heard.Outcome)
             {
-                Settle(service, region, outcome, unknown, countedBefore, stepped: (clock.GetUtcNow() - begun).Duration() > TimeSpan.FromMinutes(5));
+                Settle(service, region, outcome, unknown, countedBefore, stepped: clock.GetUtcNow() < begun || clock.GetUtcNow() - begun > TimeSpan.FromMinutes(5));
                 return outcome != ReportOutcome.Quarantined;
             }
 

@@ -11,6 +11,9 @@ internal interface ITriedServer
     /// <summary>What it reads.</summary>
     TimeProvider Clock { get; }
 
+    /// <summary>What it has said, as far as the test keeps it.</summary>
+    string Output { get; }
+
     Task Stop();
 
     /// <summary>Starts it again on what it left, and waits until it is ready.</summary>

@@ -16,6 +16,8 @@ internal sealed class SteppedServer : ITriedServer, IAsyncDisposable
 
     public HttpClient Operator => _running!.Operator;
 
+    public string Output => "what it says to the test's own console";
+
     public static async Task<SteppedServer> Start(DateTimeOffset now, params string[] settings)
     {
         var server = new SteppedServer(new(now), settings);
