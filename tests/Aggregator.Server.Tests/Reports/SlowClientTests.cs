@@ -48,12 +48,13 @@ public sealed class SlowClientTests(Impatient fixture) : IClassFixture<Impatient
     public async Task A_slow_but_honest_upload_is_taken()
     {
         var service = await _server.NewService();
-        using var content = new Upload(Line(service));
+        var end = new TaskCompletionSource();
+        using var content = new Upload(Line(service), end);
         using var request = Post("/v1/reports", content);
         var answering = _server.Operator.SendAsync(request);
         await content.Begun;
         await Task.Delay(TimeSpan.FromSeconds(2.2), TimeProvider.System);
-        content.End();
+        end.SetResult();
 
         var answer = await answering.Json(HttpStatusCode.OK);
         Assert.InRange(content.Lines, 5, int.MaxValue);
@@ -67,9 +68,8 @@ public sealed class SlowClientTests(Impatient fixture) : IClassFixture<Impatient
     {
         var service = await _server.NewService();
         var line = path == "/v1/reports" ? Line(service) : "\n";
-        var uploads = Enumerable.Range(0, atOnce).Select(_ => new Upload(line)).ToList();
-        var running = uploads.Select(upload => Send(path, upload)).ToList();
-        await Task.WhenAll(uploads.Select(upload => upload.Begun));
+        var end = new TaskCompletionSource();
+        var running = Enumerable.Range(0, atOnce).Select(_ => Occupy(path, line, end)).ToList();
 
         await Eventually.Is("one more is refused", () => _server.PostLines(path, ""), answer => answer.StatusCode == HttpStatusCode.ServiceUnavailable);
         using var refused = await _server.PostLines(path, "");
@@ -77,10 +77,9 @@ public sealed class SlowClientTests(Impatient fixture) : IClassFixture<Impatient
         await Task.FromResult(refused).Problem(503, "too-busy");
         await _server.Report(service, new { }).Json(HttpStatusCode.Accepted);
 
-        foreach (var upload in uploads) upload.End();
+        end.SetResult();
         Assert.All(await Task.WhenAll(running), status => Assert.Equal(HttpStatusCode.OK, status));
         await Eventually.Is("there is room again", () => _server.PostLines(path, ""), answer => answer.StatusCode == HttpStatusCode.OK);
-        foreach (var upload in uploads) upload.Dispose();
     }
 
     [Fact]
@@ -94,11 +93,22 @@ public sealed class SlowClientTests(Impatient fixture) : IClassFixture<Impatient
 
     private static HttpRequestMessage Post(string path, HttpContent content) => new(HttpMethod.Post, path) { Content = content };
 
-    private async Task<HttpStatusCode> Send(string path, Upload upload)
+    /// <summary>Uploads until the end, and begins again where a request that asks whether there is room took the place.</summary>
+    private async Task<HttpStatusCode> Occupy(string path, string line, TaskCompletionSource end)
     {
-        using var request = Post(path, upload);
-        using var answer = await _server.Operator.SendAsync(request);
-        return answer.StatusCode;
+        while (true)
+        {
+            try
+            {
+                using var request = Post(path, new Upload(line, end));
+                using var answer = await _server.Operator.SendAsync(request);
+                if (answer.StatusCode != HttpStatusCode.ServiceUnavailable) return answer.StatusCode;
+            }
+            catch (HttpRequestException) when (!end.Task.IsCompleted)
+            {
+                // Refused while it was sending.
+            }
+        }
     }
 
     private async Task OthersReportUntil(IReadOnlyList<Task> ended)
@@ -152,16 +162,14 @@ public sealed class SlowClientTests(Impatient fixture) : IClassFixture<Impatient
     private sealed class Upload : HttpContent
     {
         private readonly byte[] _line;
-        private readonly TaskCompletionSource _begun = new(), _end = new();
+        private readonly TaskCompletionSource _begun = new(), _end;
         private int _lines;
 
-        public Upload(string line) => (_line, Headers.ContentType) = (Encoding.UTF8.GetBytes(line.PadLeft(1000)), new("application/x-ndjson"));
+        public Upload(string line, TaskCompletionSource end) => (_end, _line, Headers.ContentType) = (end, Encoding.UTF8.GetBytes(line.PadLeft(1000)), new("application/x-ndjson"));
 
         public Task Begun => _begun.Task;
 
         public int Lines => _lines;
-
-        public void End() => _end.TrySetResult();
 
         protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
         {
