@@ -26,12 +26,12 @@ internal sealed partial class EmbeddedStore : IAsyncDisposable
     private readonly ILogger _log;
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _oneCheckpoint = new(1);
-    private readonly Task _checkpoints;
+    private readonly Task _tidying;
 
     private EmbeddedStore(FileStream held, GarnetServer server, int port, EmbeddedStoreGate gate, ConnectionMultiplexer own, ILogger log, TimeProvider clock)
     {
         (_lock, _server, Port, _gate, _own, _log) = (held, server, port, gate, own, log);
-        _checkpoints = KeepLogShort(clock, _stopping.Token);
+        _tidying = KeepTidy(clock, _stopping.Token);
     }
 
     public int Port { get; }
@@ -73,7 +73,7 @@ internal sealed partial class EmbeddedStore : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
-        await _checkpoints;
+        await _tidying;
         await _oneCheckpoint.WaitAsync();
         await _own.DisposeAsync();
         await _server.Store.CommitAOFAsync(CancellationToken.None);

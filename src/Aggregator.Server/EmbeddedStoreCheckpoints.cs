@@ -10,6 +10,7 @@ internal sealed partial class EmbeddedStore
 
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Oldest = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Sweep = TimeSpan.FromMinutes(1);
 
     /// <summary>Writes everything to disk and drops the log up to there. All others wait meanwhile; once begun it is not cancelled.</summary>
     public async Task Checkpoint(CancellationToken cancel)
@@ -27,16 +28,38 @@ internal sealed partial class EmbeddedStore
         }
     }
 
-    private async Task KeepLogShort(TimeProvider clock, CancellationToken stopping)
+    /// <summary>Deletes what has expired: the store itself does so only to a key that is asked for again, and reporters never are.</summary>
+    /// <returns>How many keys it deleted.</returns>
+    internal async Task<long> DropExpired(CancellationToken cancel)
+    {
+        await _oneCheckpoint.WaitAsync(cancel);
+        try
+        {
+            var counts = (RedisResult[])(await _own.GetDatabase().ExecuteAsync("EXPDELSCAN"))!;
+            return (long)counts[0];
+        }
+        finally
+        {
+            _oneCheckpoint.Release();
+        }
+    }
+
+    private async Task KeepTidy(TimeProvider clock, CancellationToken stopping)
     {
         using var timer = new PeriodicTimer(Look, clock);
-        var last = clock.GetTimestamp();
+        var (last, swept) = (clock.GetTimestamp(), clock.GetTimestamp());
         try
         {
             while (await timer.WaitForNextTickAsync(stopping))
             {
                 try
                 {
+                    if (clock.GetElapsedTime(swept) >= Sweep)
+                    {
+                        swept = clock.GetTimestamp();
+                        LogSweep(await DropExpired(stopping), clock.GetElapsedTime(swept).TotalMilliseconds);
+                    }
+
                     if (clock.GetElapsedTime(last) < Oldest && await LogSize() < LongestLog) continue;
                     last = clock.GetTimestamp();
                     await Checkpoint(stopping);
@@ -69,6 +92,9 @@ internal sealed partial class EmbeddedStore
 
     [LoggerMessage(LogLevel.Debug, "Embedded store: checkpoint taken in {Seconds:0.0} s")]
     private partial void LogCheckpoint(double seconds);
+
+    [LoggerMessage(LogLevel.Debug, "Embedded store: {Keys} expired keys deleted in {Milliseconds:0.0} ms")]
+    private partial void LogSweep(long keys, double milliseconds);
 
     [LoggerMessage(LogLevel.Error, "Embedded store: the checkpoint failed; nothing is lost, the log grows until one succeeds")]
     private partial void LogNoCheckpoint(Exception error);

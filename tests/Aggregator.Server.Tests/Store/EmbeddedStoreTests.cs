@@ -49,6 +49,24 @@ public sealed class EmbeddedStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task What_has_expired_is_deleted_though_nobody_asks_for_it_again()
+    {
+        await using var store = Start();
+        await using var redis = await Connect(store.Port);
+        var database = redis.GetDatabase();
+        await database.StringSetAsync("kept", "1", TimeSpan.FromHours(1));
+        for (var i = 0; i < 10; i++)
+        {
+            await database.HashSetAsync($"gone:{i}", "somebody", 1);
+            await database.KeyExpireAsync($"gone:{i}", TimeSpan.FromMilliseconds(100));
+        }
+
+        var deleted = 0L;
+        await Eventually.Is("all are deleted", async () => deleted += await store.DropExpired(TestContext.Current.CancellationToken), all => all == 10);
+        Assert.True(await database.KeyExistsAsync("kept"));
+    }
+
+    [Fact]
     public async Task A_checkpoint_drops_the_log()
     {
         await using var store = Start();
