@@ -12,6 +12,7 @@ internal sealed partial class RegionGrain
 
     public async Task<ImmutableArray<WindowSumDocument>> Sums(long bucket)
     {
+        await Loaded();
         var now = clock.GetUtcNow();
         if (_detector.Next <= bucket && bucket < Grid.IndexOf(now))
         {

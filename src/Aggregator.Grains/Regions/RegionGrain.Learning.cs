@@ -11,14 +11,21 @@ internal sealed partial class RegionGrain
 
     public async Task Import(ImmutableArray<MinuteRun> runs)
     {
+        await Loaded();
         await _minutes.Set(runs);
         await store.AddRegion(_series);
     }
 
-    public Task AddUp(ImmutableArray<long> hours) => _minutes.AddUp(hours);
+    public async Task AddUp(ImmutableArray<long> hours)
+    {
+        await Loaded();
+        await _minutes.AddUp(hours);
+    }
 
     public async Task Relearn()
     {
+        await Loaded();
+
         // Only when all is learned does the new detector take the old one's place: nobody reads half of it, and a store that fails leaves it as it was.
         var anew = new SpikeDetector(Grid, detection);
         await CatchUp(anew, _detector.Next ?? Grid.IndexOf(clock.GetUtcNow()));

@@ -27,48 +27,47 @@ internal sealed partial class RegionGrain(
     private RegionNews? _told;
     private Level _loggedLevel = Level.Normal;
     private Level _savedLevel = Level.Normal;
+    private Task? _loading;
+    private bool _loaded;
 
-    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _series = SeriesKey.Parse(this.GetPrimaryKeyString());
         _minutes = new(_series, store, marks, _window);
 
         // Regions close their buckets within the half second after the bucket, spread so that they do not all do it at once.
         _delay = TimeSpan.FromMilliseconds(200 + (uint)_series.GetHashCode() % 300);
-
-        var now = clock.GetUtcNow();
-        await Reread();
-        var saved = state.RecordExists && _detector.TryLoad(state.State.Detector);
-        var learned = await CatchUp(_detector, Grid.IndexOf(now));
-        if (!saved && learned > 0) LogLearnedAnew(_series, learned);
-        _saveAt = now + SaveEvery * Spread();
-        _timer = this.RegisterGrainTimer(Tick, new GrainTimerCreationOptions(UntilNextClose(now), Timeout.InfiniteTimeSpan) { KeepAlive = true });
+        _timer = this.RegisterGrainTimer(Tick, new GrainTimerCreationOptions(UntilNextClose(clock.GetUtcNow()), Timeout.InfiniteTimeSpan) { KeepAlive = true });
+        return Task.CompletedTask;
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        if (reason.ReasonCode != DeactivationReasonCode.ActivationFailed) await Save();
+        if (_loaded) await Save();
     }
 
-    public Task<RegionGlance> Absorb(ImmutableArray<BucketTally> tallies)
+    public async Task<RegionGlance> Absorb(ImmutableArray<BucketTally> tallies)
     {
+        await Loaded();
         var now = clock.GetUtcNow();
         foreach (var (bucket, tally) in tallies) Hear(bucket, tally, now);
-        return Task.FromResult(new RegionGlance(_detector.Latest.Level, _window.Reports(Quarter), Expected(Quarter, now)));
+        return new(_detector.Latest.Level, _window.Reports(Quarter), Expected(Quarter, now));
     }
 
     public async Task Reread()
     {
-        var newest = Grid.IndexOf(clock.GetUtcNow());
-        Miss(newest - Grid.PerDay);
-        await ReadMissed(newest);
+        // What is read from now on holds what was told of; what is being read already may not.
+        if (_loaded || _loading is not null) Miss(Grid.IndexOf(clock.GetUtcNow()) - Grid.PerDay);
+        await Loaded();
+        await ReadMissed(Grid.IndexOf(clock.GetUtcNow()));
     }
 
-    public Task<RegionSnapshot> Read()
+    public async Task<RegionSnapshot> Read()
     {
+        await Loaded();
         var now = clock.GetUtcNow();
         _window.SlideTo(now);
-        return Task.FromResult(new RegionSnapshot(
+        return new(
             _series.Region.Value,
             VerdictDocument.From(_detector.Latest),
             [.. SlidingWindow.Windows.Select(_window.Reports)],
@@ -76,17 +75,47 @@ internal sealed partial class RegionGrain(
             _window.Sum(TimeSpan.FromHours(1)).Symptoms.ToImmutableDictionary(),
             Networks(),
             Spark(now),
-            Networks(_detector.Latest)));
+            Networks(_detector.Latest));
     }
 
-    public Task<SeriesSnapshot> Series(DateTimeOffset from, DateTimeOffset to, TimeSpan step) =>
-        new SeriesReader(_series, store, marks, _window, _detector).Read(from, to, step, clock.GetUtcNow());
+    public async Task<SeriesSnapshot> Series(DateTimeOffset from, DateTimeOffset to, TimeSpan step)
+    {
+        await Loaded();
+        return await new SeriesReader(_series, store, marks, _window, _detector).Read(from, to, step, clock.GetUtcNow());
+    }
 
     public Task Wake()
     {
         // Whoever wakes it may have forgotten what it told.
         _told = null;
-        return Task.CompletedTask;
+        return Loaded();
+    }
+
+    /// <summary>Reads what the store holds, once; a store that does not answer fails the call, and the next one asks again.</summary>
+    /// <remarks>Not at activation: a call can then tell whether what it was told of is read after it came.</remarks>
+    private async Task Loaded()
+    {
+        if (_loaded) return;
+        try
+        {
+            await (_loading ??= Load());
+        }
+        finally
+        {
+            _loading = null;
+        }
+    }
+
+    private async Task Load()
+    {
+        var now = clock.GetUtcNow();
+        var newest = Grid.IndexOf(now);
+        await Reread(newest - Grid.PerDay, newest + 7);
+        var saved = state.RecordExists && _detector.TryLoad(state.State.Detector);
+        var learned = await CatchUp(_detector, newest);
+        if (!saved && learned > 0) LogLearnedAnew(_series, learned);
+        _saveAt = now + SaveEvery * Spread();
+        _loaded = true;
     }
 
     private static TimeSpan Quarter => TimeSpan.FromMinutes(15);
@@ -105,6 +134,7 @@ internal sealed partial class RegionGrain(
     {
         try
         {
+            await Loaded();
             var now = clock.GetUtcNow();
             _window.SlideTo(now);
             await CloseBuckets(Grid.IndexOf(now));
@@ -119,7 +149,7 @@ internal sealed partial class RegionGrain(
         }
         finally
         {
-            await SaveWhenDue();
+            if (_loaded) await SaveWhenDue();
             _timer.Change(UntilNextClose(clock.GetUtcNow()), Timeout.InfiniteTimeSpan);
         }
     }

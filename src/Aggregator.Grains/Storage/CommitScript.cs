@@ -19,17 +19,28 @@ internal sealed class CommitScript
     private readonly List<RedisKey> _keys = [];
     private readonly Dictionary<string, int> _keyIndex = [];
     private readonly Dictionary<int, (SeriesKey Series, long Hour)> _bucketKeys = [];
+    private readonly PlainCounts _plain = new();
     private readonly Dictionary<(SeriesKey, long Hour), int> _targetIndex = [];
-    private readonly Dictionary<(int Target, long Bucket, string Symptom), long> _groups = [];
+    private readonly Dictionary<ServiceKey, HashSet<RegionCode>> _heardFrom = [];
     private readonly Dictionary<(ServiceKey Service, long Window), CommitRoom> _rooms = [];
     private readonly List<RedisValue> _targets = [];
     private readonly List<int> _asked = [];
+    private readonly List<SeriesKey> _untold = [];
     private (SeriesKey Series, long Hour, int Index) _lastTarget;
 
     public CommitScript(CommitBatch batch, StoreKeys names, ReportOptions options, DateTimeOffset now)
     {
         (_batch, _names, _window) = (batch, names, (long)options.DedupWindow.TotalSeconds);
         KeyOf(names.Guard(batch.Shard, batch.Id));
+
+        // Keys of plain counts come first, so that nothing has to say which they are.
+        foreach (var report in batch.Reports)
+        {
+            if (IsPlain(report)) _plain.Add(report);
+        }
+
+        var plain = new List<RedisValue>();
+        var told = WritePlain(plain, HourOf(now) - 1);
         for (var i = 0; i < batch.Reports.Count; i++) Add(i, batch.Reports[i]);
 
         var (rows, comments) = (new List<RedisValue>(), new List<RedisValue>());
@@ -52,14 +63,11 @@ internal sealed class CommitScript
         [
             batch.Digest, (long)batch.Keep.TotalSeconds, options.NetworkShare,
             (long)ReportStore.BucketsKept.TotalSeconds, 2 * _window, now.ToUnixTimeSeconds(),
-            _targetIndex.Count, _groups.Count, places.Count, _rooms.Count, comments.Count / 5,
+            _plain.Keys.Count, told, _targetIndex.Count, _heardFrom.Count, places.Count, _rooms.Count, comments.Count / 5,
         ];
-        Arguments =
-        [
-            .. head, .. _targets,
-            .. _groups.SelectMany(IEnumerable<RedisValue> (group) => [group.Key.Target, group.Key.Bucket, group.Key.Symptom, group.Value]),
-            .. places, .. rows, .. comments,
-        ];
+        RedisValue[] services = [.. _heardFrom.SelectMany(IEnumerable<RedisValue> (heard) =>
+            [KeyOf(names.Regions(heard.Key)), heard.Value.Count, .. heard.Value.Select(region => (RedisValue)region.Value)])];
+        Arguments = [.. head, .. plain, .. _targets, .. services, .. places, .. rows, .. comments];
         Keys = [.. _keys];
     }
 
@@ -71,13 +79,13 @@ internal sealed class CommitScript
 
     public CommitAnswer Read(string answer)
     {
-        if (answer == "!") return new(CommitResult.OtherContent, [], new Dictionary<SeriesKey, List<BucketTally>>());
+        if (answer == "!") return new(CommitResult.OtherContent, [], new Dictionary<SeriesKey, List<BucketTally>>(), []);
 
         var parts = answer[1..].Split('|');
         var lines = ReadLines(parts[0], parts[1]);
         return answer[0] == 'R'
-            ? new(CommitResult.AlreadyCommitted, lines, new Dictionary<SeriesKey, List<BucketTally>>())
-            : new(CommitResult.Committed, lines, ReadTouched(parts[2]));
+            ? new(CommitResult.AlreadyCommitted, lines, new Dictionary<SeriesKey, List<BucketTally>>(), [])
+            : new(CommitResult.Committed, lines, ReadTouched(parts[2]), _untold);
     }
 
     private LineOutcome[] ReadLines(string outcomes, string mixed)
@@ -137,17 +145,38 @@ internal sealed class CommitScript
         return [.. rows.Select(number => (RedisValue)(_asked.BinarySearch(number) + 1))];
     }
 
-    private void Add(int number, in Report report)
+    private static bool IsPlain(in Report report) => report.Reporter is null && report.Network is null;
+
+    private static long HourOf(DateTimeOffset at) => BucketGrid.TenSeconds.IndexOf(at) / BucketsPerHour;
+
+    /// <summary>Writes the plain counts, those first whose totals are told; of older ones nobody waits to hear, and there may be many.</summary>
+    /// <returns>How many keys are told.</returns>
+    private int WritePlain(List<RedisValue> to, long toldFromHour)
     {
-        var (hour, cell) = Math.DivRem(BucketGrid.TenSeconds.IndexOf(report.At), BucketsPerHour);
-        var target = TargetOf(report.Series, hour);
-        if (report.Reporter is null && report.Network is null)
+        var told = 0;
+        HashSet<SeriesKey> untold = [];
+        foreach (var (series, hour, counts) in _plain.Keys.OrderByDescending(key => key.Hour >= toldFromHour))
         {
-            var group = (target, cell, report.Symptom);
-            CollectionsMarshal.GetValueRefOrAddDefault(_groups, group, out _) += report.Count;
-            return;
+            BucketKeyOf(series, hour);
+            to.Add(counts.Count);
+            foreach (var (field, _) in counts) to.Add(field);
+            foreach (var (_, count) in counts) to.Add(count);
+            if (hour >= toldFromHour) told++;
+            else untold.Add(series);
         }
 
+        _untold.AddRange(untold);
+        return told;
+    }
+
+    private void Add(int number, in Report report)
+    {
+        ref var regions = ref CollectionsMarshal.GetValueRefOrAddDefault(_heardFrom, report.Series.Service, out _);
+        (regions ??= []).Add(report.Series.Region);
+        if (IsPlain(report)) return;
+
+        var (hour, cell) = Math.DivRem(BucketGrid.TenSeconds.IndexOf(report.At), BucketsPerHour);
+        var target = TargetOf(report.Series, hour);
         var (window, at) = Math.DivRem(report.At.ToUnixTimeSeconds(), _window);
         ref var room = ref CollectionsMarshal.GetValueRefOrAddDefault(_rooms, (report.Series.Service, window), out _);
         room ??= new();
@@ -161,8 +190,7 @@ internal sealed class CommitScript
         if (!known)
         {
             index = _targetIndex.Count;
-            var all = new SeriesKey(series.Service, RegionCode.All);
-            _targets.AddRange([BucketKeyOf(series, hour), BucketKeyOf(all, hour), KeyOf(_names.Regions(series.Service)), series.Region.Value]);
+            _targets.AddRange([BucketKeyOf(series, hour), BucketKeyOf(series with { Region = RegionCode.All }, hour), series.Region.Value]);
         }
 
         _lastTarget = (series, hour, index);

@@ -16,6 +16,7 @@ internal sealed class TallyBuilder
         return (long.Parse(field[..mark], CultureInfo.InvariantCulture), field[mark..].ToString());
     }
 
+    /// <summary>What is set twice is what it was set to last.</summary>
     public void Set(string what, long total)
     {
         switch (what)
@@ -23,8 +24,15 @@ internal sealed class TallyBuilder
             case "!n": _networks = total; break;
             case "!d": _duplicates = total; break;
             case "!q": _quarantined = total; break;
-            default: _symptoms.Add(new(what[1..], total)); break;
+            default: SetSymptom(what[1..], total); break;
         }
+    }
+
+    private void SetSymptom(string symptom, long total)
+    {
+        var place = _symptoms.FindIndex(known => known.Key == symptom);
+        if (place < 0) _symptoms.Add(new(symptom, total));
+        else _symptoms[place] = new(symptom, total);
     }
 
     public Tally Build() => Tally.Create(_symptoms, _networks, _duplicates, _quarantined);

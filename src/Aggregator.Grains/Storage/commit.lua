@@ -1,10 +1,12 @@
 -- Appends one batch of reports of one shard: all of it, once, or nothing.
 --
--- KEYS[1]  the guard of the batch; the others are named by their index in ARGV
+-- KEYS[1]  the guard of the batch; then the bucket hash of each plain; the others are named by their index in ARGV
 -- ARGV     digest of the batch, seconds to keep the guard, share per network (0: no limit),
---          seconds to keep buckets, seconds to keep reporters and networks, now (s), number of targets, groups, places, rooms, comments
--- target   index of the region's bucket hash, of the bucket hash of ALL, of the service's regions hash; region
--- group    target, bucket of the hour, symptom, count                          (reports that nothing has to be asked about)
+--          seconds to keep buckets, seconds to keep reporters and networks, now (s),
+--          number of plains, how many of them are told, number of targets, services, places, rooms, comments
+-- plain    number of fields; the fields, their counts; 'bucket of the hour:symptom'       (reports that nothing has to be asked about, ALL's sums too)
+-- target   index of the region's bucket hash, of the bucket hash of ALL; region
+-- service  index of its regions hash, how many regions; the regions                       (that are reported from)
 -- place    of each row in turn, where it is in the answer; none where the answer has the rows' own order
 -- room     index of the reporters hash of this window, of the window before, of the networks hash; how many reporters are named,
 --          how many of them again by their name of the window before, how many networks, how many crowds;
@@ -22,6 +24,7 @@
 -- A network's value is 'counted REGION,REGION': what it gave in this window, and from where.
 -- A room asks for all its names at once and writes them at once: a call per report would be most of the time.
 local unpack = unpack or table.unpack
+local few = 3 -- fields from which on it costs less to ask for all at once and write them
 local slice = 1000 -- what one call can carry: an even number below the interpreter's stack
 local call = redis.call
 
@@ -34,33 +37,9 @@ end
 
 local share = tonumber(ARGV[3])
 local keep_buckets, keep_seen, now = ARGV[4], ARGV[5], ARGV[6]
-local targets, groups, places = tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9])
-local rooms, comments = tonumber(ARGV[10]), tonumber(ARGV[11])
-local first_target = 12
-local next_arg = first_target + targets * 4
-
-local touched = {}
-
-local function add(key, field, count)
-  local fields = touched[key]
-  if not fields then
-    fields = {}
-    touched[key] = fields
-  end
-  fields[field] = (fields[field] or 0) + count
-end
-
-local function add_both(target, field, count)
-  if count == 0 then return end
-  local t = first_target + (target - 1) * 4
-  add(ARGV[t], field, count)
-  add(ARGV[t + 1], field, count)
-end
-
-for _ = 1, groups do
-  add_both(tonumber(ARGV[next_arg]), ARGV[next_arg + 1] .. ':' .. ARGV[next_arg + 2], tonumber(ARGV[next_arg + 3]))
-  next_arg = next_arg + 4
-end
+local plains, told, targets, services = tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10])
+local places, rooms, comments = tonumber(ARGV[11]), tonumber(ARGV[12]), tonumber(ARGV[13])
+local next_arg = 14
 
 -- What a hash holds of some names in ARGV, in their order; false for each it does not know.
 local function ask(key, first, count)
@@ -81,6 +60,64 @@ local function write(key, pairs_of, keep)
     call('HSET', KEYS[key], unpack(pairs_of, from, math.min(from + slice - 1, #pairs_of)))
   end
   if keep then call('EXPIRE', KEYS[key], keep) end
+end
+
+local out = {}
+
+local function whole(count) return string.format('%.0f', count) end
+
+local function tell(key, field, total) out[#out + 1] = key .. ' ' .. field .. ' ' .. total end
+
+-- A hash that is new and holds nothing but these fields is to go away in time; one that was there already has been told.
+local function age(name, fresh)
+  if fresh > 0 and call('HLEN', name) == fresh then call('EXPIRE', name, keep_buckets) end
+end
+
+for key = 2, plains + 1 do
+  local name, fields, fresh = KEYS[key], tonumber(ARGV[next_arg]), 0
+  local first = next_arg + 1
+  next_arg = first + fields * 2
+  if fields < few then
+    for i = first, first + fields - 1 do
+      local count = ARGV[i + fields]
+      local total = whole(call('HINCRBY', name, ARGV[i], count))
+      if total == count then fresh = fresh + 1 end
+      if key <= told + 1 then tell(key, ARGV[i], total) end
+    end
+  else
+    local values, pairs_of = ask(key, first, fields), {}
+    for i = 0, fields - 1 do
+      local total = ARGV[first + i + fields]
+      if values[i + 1] then total = whole(values[i + 1] + total) else fresh = fresh + 1 end
+      pairs_of[i * 2 + 1], pairs_of[i * 2 + 2] = ARGV[first + i], total
+      if key <= told + 1 then tell(key, ARGV[first + i], total) end
+    end
+    write(key, pairs_of)
+  end
+  age(name, fresh)
+end
+
+local first_target = next_arg
+next_arg = first_target + targets * 3
+local first_service = next_arg
+for _ = 1, services do next_arg = next_arg + 2 + tonumber(ARGV[next_arg + 1]) end
+
+local touched = {}
+
+local function add(key, field, count)
+  local fields = touched[key]
+  if not fields then
+    fields = {}
+    touched[key] = fields
+  end
+  fields[field] = (fields[field] or 0) + count
+end
+
+local function add_both(target, field, count)
+  if count == 0 then return end
+  local t = first_target + (target - 1) * 3
+  add(ARGV[t], field, count)
+  add(ARGV[t + 1], field, count)
 end
 
 local first_place = next_arg
@@ -107,8 +144,8 @@ for _ = 1, rooms do
   for _ = 1, crowds do
     local target, cell, count, at = tonumber(ARGV[crowd]), ARGV[crowd + 1], tonumber(ARGV[crowd + 3]), tonumber(ARGV[crowd + 4])
     local at_text, named, placed = ARGV[crowd + 4], ARGV[crowd + 6] == '1', ARGV[crowd + 7] == '1'
-    local t = first_target + (target - 1) * 4
-    local region = ARGV[t + 3]
+    local t = first_target + (target - 1) * 3
+    local region = ARGV[t + 2]
     local counted_here, duplicate, quarantined, networks_here, networks_in_all = 0, 0, 0, 0, 0
 
     for _ = 1, tonumber(ARGV[crowd + 5]) do
@@ -199,27 +236,22 @@ for _ = 1, rooms do
   write(key_of_networks, new_networks, keep_seen)
 end
 
-local out = {}
 for key, fields in pairs(touched) do
-  local name, fresh = KEYS[tonumber(key)], false
+  local name, fresh = KEYS[tonumber(key)], 0
   for field, count in pairs(fields) do
-    local total = call('HINCRBY', name, field, string.format('%.0f', count))
-    fresh = fresh or total == count
-    out[#out + 1] = key .. ' ' .. field .. ' ' .. string.format('%.0f', total)
+    local total = call('HINCRBY', name, field, whole(count))
+    if total == count then fresh = fresh + 1 end
+    tell(key, field, whole(total))
   end
-  if fresh then call('EXPIRE', name, keep_buckets) end
+  age(name, fresh)
 end
 
-local heard_from = {}
-for i = 0, targets - 1 do
-  local t = first_target + i * 4
-  local key = tonumber(ARGV[t + 2])
-  local regions = heard_from[key] or {}
-  heard_from[key] = regions
-  regions[#regions + 1] = ARGV[t + 3]
-  regions[#regions + 1] = now
+for _ = 1, services do
+  local pairs_of, regions = {}, tonumber(ARGV[first_service + 1])
+  for i = 1, regions do pairs_of[i * 2 - 1], pairs_of[i * 2] = ARGV[first_service + 1 + i], now end
+  write(tonumber(ARGV[first_service]), pairs_of)
+  first_service = first_service + 2 + regions
 end
-for key, regions in pairs(heard_from) do write(key, regions) end
 
 for i = 0, comments - 1 do
   local a = next_arg + i * 5

@@ -75,7 +75,7 @@ internal sealed partial class Intake : BackgroundService
             {
                 var answer = await _store.Commit(batch).WaitAsync(left, _clock);
                 if (answer.Result == CommitResult.OtherContent) return (IntakeResult.OtherContent, []);
-                if (answer.Result == CommitResult.Committed) _hints.Publish(answer.Touched);
+                if (answer.Result == CommitResult.Committed) _hints.Publish(answer);
                 else _hints.Reread(SeriesOf(batch));
                 _telemetry.Received(batch.Reports, answer.Lines);
                 return (IntakeResult.Committed, answer.Lines);

@@ -4,8 +4,21 @@ using Aggregator.Grains;
 
 namespace Aggregator.Server;
 
+/// <summary>When a region is told.</summary>
+internal enum Turn
+{
+    /// <summary>It waits for its turn already, or there is nothing to tell.</summary>
+    None,
+
+    /// <summary>In the next round.</summary>
+    Soon,
+
+    /// <summary>When nobody else has to be told: what it is to hear of is long past.</summary>
+    Late,
+}
+
 /// <summary>What one region is still to be told, and what it last said of itself.</summary>
-/// <remarks>Safe for many threads. Told by one at a time: whoever is answered <c>true</c> has it waiting to be told.</remarks>
+/// <remarks>Safe for many threads. Told by one at a time. Whoever is answered a turn has to queue it for that.</remarks>
 internal sealed class RegionEar(SeriesKey series, long now)
 {
     /// <summary>A region that has to hear of more buckets than this reads them in the store: what waits here stays small.</summary>
@@ -17,8 +30,9 @@ internal sealed class RegionEar(SeriesKey series, long now)
     private RegionGlance? _glance;
     private long _unheard;
     private long _at = now;
-    private bool _reread;
-    private bool _waits;
+    private bool _reread, _rereadLate;
+    private bool _queuedSoon, _queuedLate;
+    private bool _telling;
     private bool _closed;
     private TaskCompletionSource? _next;
 
@@ -33,8 +47,8 @@ internal sealed class RegionEar(SeriesKey series, long now)
         }
     }
 
-    /// <summary>Takes absolute tallies to be told; <c>true</c> where it now has to be queued, null where this ear was closed.</summary>
-    public bool? Hear(List<BucketTally> tallies)
+    /// <summary>Takes absolute tallies to be told; null where this ear was closed.</summary>
+    public Turn? Hear(List<BucketTally> tallies)
     {
         lock (_lock)
         {
@@ -44,36 +58,46 @@ internal sealed class RegionEar(SeriesKey series, long now)
         }
     }
 
-    /// <inheritdoc cref="Hear"/>
-    public bool? MustReread()
+    /// <summary>Sends the region back to the store; null where this ear was closed.</summary>
+    public Turn? MustReread(Turn turn)
     {
         lock (_lock)
         {
             if (_closed) return null;
-            _reread = true;
+            if (turn == Turn.Soon) _reread = true;
+            else _rereadLate = true;
             return Queue();
         }
     }
 
-    public (ImmutableArray<BucketTally> Tallies, bool Reread) Take()
+    /// <summary>Takes what is to be told now; false where there is nothing, or another is telling it something.</summary>
+    /// <param name="turn">The one that has come; none: out of turn.</param>
+    public bool TryTake(Turn turn, out ImmutableArray<BucketTally> tallies, out bool reread)
     {
         lock (_lock)
         {
-            ImmutableArray<BucketTally> tallies = [.. _tallies.Select(cell => new BucketTally(cell.Key, cell.Value))];
-            var reread = _reread;
+            if (turn == Turn.Soon) _queuedSoon = false;
+            if (turn == Turn.Late) _queuedLate = false;
+            var late = _rereadLate && turn != Turn.Soon;
+            reread = _reread || late;
+            tallies = [];
+            if (_telling || (!reread && _tallies.Count == 0)) return false;
+
+            tallies = [.. _tallies.Select(cell => new BucketTally(cell.Key, cell.Value))];
             _heard.Clear();
             foreach (var (bucket, tally) in tallies) _heard[bucket] = tally.Reports;
             _tallies.Clear();
-            _reread = false;
-            return (tallies, reread);
+            (_reread, _rereadLate, _telling) = (false, _rereadLate && !late, true);
+            return true;
         }
     }
 
-    /// <summary>Notes what the region said; <c>true</c> where there is more to tell.</summary>
-    public bool Answer(RegionGlance? glance, long at)
+    /// <summary>Notes what the region said.</summary>
+    public Turn Answer(RegionGlance? glance, long at)
     {
         lock (_lock)
         {
+            _telling = false;
             if (glance is not null)
             {
                 (_glance, _at) = (glance, at);
@@ -82,7 +106,7 @@ internal sealed class RegionEar(SeriesKey series, long now)
 
             _next?.TrySetResult();
             _next = null;
-            return _waits = _tallies.Count > 0 || _reread;
+            return Queue();
         }
     }
 
@@ -96,7 +120,7 @@ internal sealed class RegionEar(SeriesKey series, long now)
     {
         lock (_lock)
         {
-            if (!_waits) return Task.CompletedTask;
+            if (!IsBehind) return Task.CompletedTask;
             return (_next ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
         }
     }
@@ -104,8 +128,10 @@ internal sealed class RegionEar(SeriesKey series, long now)
     /// <summary>Closes it where nothing was told for so long; a closed one hears nothing any more.</summary>
     public bool CloseWhenIdle(TimeProvider clock, TimeSpan after)
     {
-        lock (_lock) return _closed = !_waits && clock.GetElapsedTime(_at) > after;
+        lock (_lock) return _closed = !IsBehind && clock.GetElapsedTime(_at) > after;
     }
+
+    private bool IsBehind => _telling || _reread || _rereadLate || _tallies.Count > 0;
 
     private void Merge(long bucket, Tally tally)
     {
@@ -123,9 +149,19 @@ internal sealed class RegionEar(SeriesKey series, long now)
         _tallies[bucket] = merged;
     }
 
-    private bool Queue()
+    private Turn Queue()
     {
-        if (_waits) return false;
-        return _waits = true;
+        // Whoever is telling it something queues it afterwards.
+        if (_telling) return Turn.None;
+        if (_reread || _tallies.Count > 0)
+        {
+            if (_queuedSoon) return Turn.None;
+            _queuedSoon = true;
+            return Turn.Soon;
+        }
+
+        if (!_rereadLate || _queuedLate) return Turn.None;
+        _queuedLate = true;
+        return Turn.Late;
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Threading.Channels;
 using Aggregator.Domain;
 using Aggregator.Grains;
@@ -10,12 +11,16 @@ namespace Aggregator.Server;
 /// Only hints: one that is lost is healed when the region closes the bucket, or reads the store at its next activation.
 /// They are told in rounds with a rest after each, so that telling takes a small part of the machine however many reports come:
 /// what is new meanwhile waits, collapsed, for the next round. A report that comes alone is told at once.
+/// A region of which only past hours changed is told late, a few at a time: a day that is brought in at once would wake them all at once.
+/// Whoever asks for it has it told out of turn.
 /// </remarks>
 internal sealed partial class RegionHints(IGrainFactory grains, TimeProvider clock, ILogger<RegionHints> logger) : BackgroundService
 {
     private const int RoundAtMost = 512;
     private const int CallsAtOnce = 256;
     private const int PatientUpTo = 64;
+    private const int LateAtOnce = 4;
+    private const int LateRest = 3; // times as long as it took
 
     private static readonly TimeSpan RestPerCall = TimeSpan.FromMicroseconds(100);
     private static readonly TimeSpan ShortestRest = TimeSpan.FromMilliseconds(20);
@@ -25,13 +30,14 @@ internal sealed partial class RegionHints(IGrainFactory grains, TimeProvider clo
 
     private readonly ConcurrentDictionary<SeriesKey, RegionEar> _ears = new();
     private readonly Channel<RegionEar> _untold = Channel.CreateUnbounded<RegionEar>(); // each region once: bounded by the catalog
+    private readonly Channel<RegionEar> _late = Channel.CreateUnbounded<RegionEar>();
     private readonly SemaphoreSlim _calls = new(CallsAtOnce);
-    private int _waiting;
 
-    /// <param name="touched">What the store holds now, of each region that a commit touched.</param>
-    public void Publish(IReadOnlyDictionary<SeriesKey, List<BucketTally>> touched)
+    /// <summary>Tells regions what the store holds now, and sends those back to it of which only the past changed.</summary>
+    public void Publish(CommitAnswer answer)
     {
-        foreach (var (series, tallies) in touched) Tell(series, ear => ear.Hear(tallies));
+        foreach (var (series, tallies) in answer.Touched) Tell(series, ear => ear.Hear(tallies));
+        foreach (var series in answer.Untold) Tell(series, ear => ear.MustReread(Turn.Late));
     }
 
     /// <summary>Sends regions back to the store: what was appended for them is not known here.</summary>
@@ -39,8 +45,8 @@ internal sealed partial class RegionHints(IGrainFactory grains, TimeProvider clo
     {
         foreach (var series in touched)
         {
-            Tell(series, ear => ear.MustReread());
-            Tell(series with { Region = RegionCode.All }, ear => ear.MustReread());
+            Tell(series, ear => ear.MustReread(Turn.Soon));
+            Tell(series with { Region = RegionCode.All }, ear => ear.MustReread(Turn.Soon));
         }
     }
 
@@ -49,7 +55,7 @@ internal sealed partial class RegionHints(IGrainFactory grains, TimeProvider clo
     public async ValueTask<RegionGlance?> Glance(SeriesKey series, TimeSpan patience)
     {
         if (!_ears.TryGetValue(series, out var ear)) return null;
-        if (ear.IsFresh(clock, FreshFor) || Volatile.Read(ref _waiting) > PatientUpTo) return ear.Glance;
+        if (ear.IsFresh(clock, FreshFor) || _untold.Reader.Count > PatientUpTo) return ear.Glance;
 
         try
         {
@@ -61,6 +67,28 @@ internal sealed partial class RegionHints(IGrainFactory grains, TimeProvider clo
         }
 
         return ear.Glance;
+    }
+
+    /// <summary>Has a region told all it does not know yet, before others; for who reads it.</summary>
+    public async ValueTask CatchUp(SeriesKey series, TimeSpan patience)
+    {
+        if (!_ears.TryGetValue(series, out var ear)) return;
+        try
+        {
+            // The first answer may be to what was told before.
+            for (var i = 0; i < 2; i++)
+            {
+                var answer = ear.NextAnswer();
+                if (answer.IsCompleted) return;
+                await _calls.WaitAsync(patience);
+                _ = Deliver(ear, Turn.None);
+                await answer.WaitAsync(patience, clock);
+            }
+        }
+        catch (TimeoutException)
+        {
+            // It is read as it is.
+        }
     }
 
     /// <summary>Forgets regions of which nobody told for a while.</summary>
@@ -78,60 +106,90 @@ internal sealed partial class RegionHints(IGrainFactory grains, TimeProvider clo
         _calls.Dispose();
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(TellSoon(stoppingToken), TellLate(stoppingToken));
+
+    private async Task TellSoon(CancellationToken stopping)
     {
-        while (await _untold.Reader.WaitToReadAsync(stoppingToken))
+        while (await _untold.Reader.WaitToReadAsync(stopping))
         {
             var (begun, calls) = (clock.GetTimestamp(), 0);
             while (calls < RoundAtMost && _untold.Reader.TryRead(out var ear))
             {
-                await _calls.WaitAsync(stoppingToken);
-                _ = Deliver(ear);
+                await _calls.WaitAsync(stopping);
+                _ = Deliver(ear, Turn.Soon);
                 calls++;
             }
 
             var rest = Math.Max((RestPerCall * calls).Ticks, clock.GetElapsedTime(begun).Ticks);
-            await Task.Delay(TimeSpan.FromTicks(Math.Clamp(rest, ShortestRest.Ticks, LongestRest.Ticks)), clock, stoppingToken);
+            await Rest(TimeSpan.FromTicks(rest), stopping);
         }
     }
 
-    private void Tell(SeriesKey series, Func<RegionEar, bool?> what)
+    private async Task TellLate(CancellationToken stopping)
+    {
+        while (await _late.Reader.WaitToReadAsync(stopping))
+        {
+            var begun = clock.GetTimestamp();
+            var told = new List<Task>(LateAtOnce);
+            while (told.Count < LateAtOnce && _late.Reader.TryRead(out var ear))
+            {
+                await _calls.WaitAsync(stopping);
+                told.Add(Deliver(ear, Turn.Late));
+            }
+
+            await Task.WhenAll(told);
+            await Rest(LateRest * clock.GetElapsedTime(begun), stopping);
+        }
+    }
+
+    private Task Rest(TimeSpan rest, CancellationToken stopping) =>
+        Task.Delay(TimeSpan.FromTicks(Math.Clamp(rest.Ticks, ShortestRest.Ticks, LongestRest.Ticks)), clock, stopping);
+
+    private void Tell(SeriesKey series, Func<RegionEar, Turn?> what)
     {
         while (true)
         {
             var ear = _ears.GetOrAdd(series, static (key, clock) => new(key, clock.GetTimestamp()), clock);
 
             // No answer: it was closed a moment ago, and another takes its place.
-            if (what(ear) is not { } waits) continue;
-            if (waits)
-            {
-                Interlocked.Increment(ref _waiting);
-                _untold.Writer.TryWrite(ear);
-            }
-
+            if (what(ear) is not { } turn) continue;
+            Queue(ear, turn);
             return;
         }
     }
 
-    private async Task Deliver(RegionEar ear)
+    private void Queue(RegionEar ear, Turn turn)
     {
-        RegionGlance? glance = null;
+        if (turn == Turn.Soon) _untold.Writer.TryWrite(ear);
+        if (turn == Turn.Late) _late.Writer.TryWrite(ear);
+    }
+
+    /// <summary>Tells one region; whoever calls it has taken a place among the calls.</summary>
+    private async Task Deliver(RegionEar ear, Turn turn)
+    {
         try
         {
-            var (tallies, reread) = ear.Take();
-            var region = grains.GetGrain<IRegionGrain>(ear.Series.ToString());
-            if (reread) await region.Reread();
-            glance = await region.Absorb(tallies);
-        }
-        catch (Exception error)
-        {
-            LogLost(error, ear.Series);
+            if (!ear.TryTake(turn, out var tallies, out var reread)) return;
+            Queue(ear, ear.Answer(await Tell(ear.Series, tallies, reread), clock.GetTimestamp()));
         }
         finally
         {
             _calls.Release();
-            if (ear.Answer(glance, clock.GetTimestamp())) _untold.Writer.TryWrite(ear);
-            else Interlocked.Decrement(ref _waiting);
+        }
+    }
+
+    private async Task<RegionGlance?> Tell(SeriesKey series, ImmutableArray<BucketTally> tallies, bool reread)
+    {
+        try
+        {
+            var region = grains.GetGrain<IRegionGrain>(series.ToString());
+            if (reread) await region.Reread();
+            return await region.Absorb(tallies);
+        }
+        catch (Exception error)
+        {
+            LogLost(error, series);
+            return null;
         }
     }
 

@@ -7,9 +7,12 @@ namespace Aggregator.Server;
 internal readonly record struct SeriesSpan(DateTimeOffset From, DateTimeOffset To, string Interval, TimeSpan Step);
 
 /// <summary>Reads series as the API offers them.</summary>
-internal sealed class SeriesQueries(IGrainFactory grains, TimeProvider clock)
+internal sealed class SeriesQueries(IGrainFactory grains, RegionHints hints, TimeProvider clock)
 {
     private const int PointsAtMost = 10_000;
+
+    // A series shows what its reader has just reported, unless that takes long.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private static readonly Dictionary<string, TimeSpan> Intervals = new()
     {
@@ -49,6 +52,7 @@ internal sealed class SeriesQueries(IGrainFactory grains, TimeProvider clock)
 
     public async Task<SeriesAnswer> Read(SeriesKey series, SeriesSpan span)
     {
+        await hints.CatchUp(series, Patience);
         var read = await grains.GetGrain<IRegionGrain>(series.ToString()).Series(span.From, span.To, span.Step);
         var points = read.Reports.Select((reports, i) => new SeriesPoint(span.From + i * span.Step, reports, read.Expected[i]));
         return new(series.Service.Value, series.Region.Value, span.Interval, [.. points], read.Symptoms);

@@ -3,6 +3,15 @@ namespace Aggregator.Domain.Tests;
 public class TallyTests
 {
     [Fact]
+    public void Small_tallies_that_are_equal_are_one_object()
+    {
+        Assert.Same(Tally.Of("app", 2), Tally.Of("app", 1) + Tally.Of("app", 1));
+        Assert.Same(Tally.Create([new("app", 3)], networks: 1), Tally.Create([new("app", 3)], networks: 1));
+        Assert.NotSame(Tally.Of("app", 2), Tally.Of("login", 2));
+        Assert.NotEqual(Tally.Of("app", 3), Tally.Create([new("app", 3)], networks: 1));
+    }
+
+    [Fact]
     public void Reports_are_the_sum_of_the_symptoms()
     {
         var tally = Tally.Create([new("login", 3), new("app", 4), new("login", 5)], networks: 2, duplicates: 9, quarantined: 8);

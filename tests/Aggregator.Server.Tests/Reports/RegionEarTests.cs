@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Aggregator.Domain;
 using Aggregator.Grains;
 using Microsoft.Extensions.Time.Testing;
@@ -16,26 +17,56 @@ public sealed class RegionEarTests
     [Fact]
     public void The_first_to_tell_queues_it_and_the_others_join()
     {
-        Assert.True(_ear.Hear([Of(1, 1)]));
-        Assert.False(_ear.Hear([Of(1, 2)]));
-        Assert.False(_ear.MustReread());
+        Assert.Equal(Turn.Soon, _ear.Hear([Of(1, 1)]));
+        Assert.Equal(Turn.None, _ear.Hear([Of(1, 2)]));
+        Assert.Equal(Turn.None, _ear.MustReread(Turn.Soon));
 
-        var (tallies, reread) = _ear.Take();
+        Assert.True(_ear.TryTake(Turn.Soon, out var tallies, out var reread));
         Assert.Equal([Of(1, 2)], tallies);
         Assert.True(reread);
-        Assert.False(_ear.Answer(Glance(2), _clock.GetTimestamp()));
-        Assert.True(_ear.Hear([Of(1, 3)]));
+        Assert.Equal(Turn.None, _ear.Answer(Glance(2), _clock.GetTimestamp()));
+        Assert.Equal(Turn.Soon, _ear.Hear([Of(1, 3)]));
     }
 
     [Fact]
     public void What_came_while_the_region_was_told_is_told_next()
     {
         _ear.Hear([Of(1, 1)]);
-        _ear.Take();
-        _ear.Hear([Of(1, 2)]);
+        Take();
+        Assert.Equal(Turn.None, _ear.Hear([Of(1, 2)]));
+        Assert.False(_ear.TryTake(Turn.None, out _, out _));
 
-        Assert.True(_ear.Answer(Glance(1), _clock.GetTimestamp()));
-        Assert.Equal([Of(1, 2)], _ear.Take().Tallies);
+        Assert.Equal(Turn.Soon, _ear.Answer(Glance(1), _clock.GetTimestamp()));
+        Assert.Equal([Of(1, 2)], Take().Tallies);
+    }
+
+    [Fact]
+    public void What_is_long_past_is_told_late_and_what_is_new_soon()
+    {
+        Assert.Equal(Turn.Late, _ear.MustReread(Turn.Late));
+        Assert.Equal(Turn.Soon, _ear.Hear([Of(1, 1)]));
+        Assert.Equal(Turn.None, _ear.MustReread(Turn.Late));
+
+        Assert.False(Take(Turn.Soon).Reread);
+        Assert.Equal(Turn.None, _ear.Answer(Glance(1), _clock.GetTimestamp()));
+        Assert.True(Take(Turn.Late).Reread);
+        Assert.Equal(Turn.None, _ear.Answer(Glance(1), _clock.GetTimestamp()));
+        Assert.Equal(Turn.Late, _ear.MustReread(Turn.Late));
+    }
+
+    [Fact]
+    public void Who_asks_out_of_turn_has_it_told_everything()
+    {
+        _ear.MustReread(Turn.Late);
+        _ear.Hear([Of(1, 1)]);
+        var (tallies, reread) = Take(Turn.None);
+        Assert.Equal([Of(1, 1)], tallies);
+        Assert.True(reread);
+
+        Assert.Equal(Turn.None, _ear.Answer(Glance(1), _clock.GetTimestamp()));
+        Assert.False(_ear.TryTake(Turn.Soon, out _, out _));
+        Assert.False(_ear.TryTake(Turn.Late, out _, out _));
+        Assert.True(_ear.NextAnswer().IsCompleted);
     }
 
     [Fact]
@@ -43,7 +74,7 @@ public sealed class RegionEarTests
     {
         _ear.Hear([Of(1, 5)]);
         _ear.Hear([Of(1, 3)]);
-        Assert.Equal([Of(1, 5)], _ear.Take().Tallies);
+        Assert.Equal([Of(1, 5)], Take().Tallies);
     }
 
     [Fact]
@@ -57,7 +88,7 @@ public sealed class RegionEarTests
         _ear.Hear([Of(2, 4)]);
         Assert.Equal(16, _ear.Glance!.Value.Reports15m);
 
-        _ear.Take();
+        Take();
         _ear.Hear([Of(2, 5)]);
         _ear.Answer(Glance(16), _clock.GetTimestamp());
         Assert.Equal(17, _ear.Glance!.Value.Reports15m);
@@ -68,7 +99,7 @@ public sealed class RegionEarTests
     {
         for (var bucket = 0; bucket < 1000; bucket++) _ear.Hear([Of(bucket, 1)]);
 
-        var (tallies, reread) = _ear.Take();
+        var (tallies, reread) = Take();
         Assert.True(reread);
         Assert.InRange(tallies.Length, 1, 64);
     }
@@ -78,8 +109,8 @@ public sealed class RegionEarTests
     {
         Tell(10, bucket: 1);
         _ear.Hear([Of(1, 11)]);
-        _ear.Take();
-        Assert.False(_ear.Answer(null, _clock.GetTimestamp()));
+        Take();
+        Assert.Equal(Turn.None, _ear.Answer(null, _clock.GetTimestamp()));
         Assert.Equal(11, _ear.Glance!.Value.Reports15m);
     }
 
@@ -91,7 +122,7 @@ public sealed class RegionEarTests
         var next = _ear.NextAnswer();
         Assert.False(next.IsCompleted);
 
-        _ear.Take();
+        Take();
         _ear.Answer(Glance(1), _clock.GetTimestamp());
         Assert.True(next.IsCompleted);
     }
@@ -105,18 +136,24 @@ public sealed class RegionEarTests
         _clock.Advance(TimeSpan.FromMinutes(2));
         _ear.Hear([Of(2, 1)]);
         Assert.False(_ear.CloseWhenIdle(_clock, TimeSpan.FromMinutes(1)));
-        _ear.Take();
+        Take();
         _ear.Answer(null, _clock.GetTimestamp());
 
         Assert.True(_ear.CloseWhenIdle(_clock, TimeSpan.FromMinutes(1)));
         Assert.Null(_ear.Hear([Of(3, 1)]));
-        Assert.Null(_ear.MustReread());
+        Assert.Null(_ear.MustReread(Turn.Soon));
+    }
+
+    private (ImmutableArray<BucketTally> Tallies, bool Reread) Take(Turn turn = Turn.Soon)
+    {
+        Assert.True(_ear.TryTake(turn, out var tallies, out var reread));
+        return (tallies, reread);
     }
 
     private void Tell(long reports, long bucket)
     {
         _ear.Hear([Of(bucket, reports)]);
-        _ear.Take();
+        Take();
         _ear.Answer(Glance(reports), _clock.GetTimestamp());
     }
 

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace Aggregator.Server.Tests;
 
 /// <summary>A report store with few words: for tests that say what they append and what they then read.</summary>
-internal sealed class Commits(StoreConnection connection, int share = 20)
+internal sealed class Commits(StoreConnection connection, int share = 20, DateTimeOffset? now = null)
 {
     public static readonly DateTimeOffset Noon = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
 
@@ -22,7 +22,7 @@ internal sealed class Commits(StoreConnection connection, int share = 20)
 
     public StoreConnection Connection { get; } = connection;
 
-    public ReportStore Store { get; } = new(connection, Options.Create(new ReportOptions { NetworkShare = share }), new FakeTimeProvider(Noon));
+    public ReportStore Store { get; } = new(connection, Options.Create(new ReportOptions { NetworkShare = share }), new FakeTimeProvider(now ?? Noon));
 
     /// <summary>One report, made so many minutes after noon.</summary>
     public static Report Report(SeriesKey series, double minutes = 0, string symptom = "app", int count = 1, string? reporter = null, string? network = null) =>
