@@ -89,7 +89,7 @@ internal sealed class DayLines
 
         protected override bool TryComputeLength(out long length)
         {
-            length = (long)_lines._plan.ReportsIn(_part) * _lines.LineLength;
+            length = _lines._plan.ReportsIn(_part) * _lines.LineLength;
             return true;
         }
     }

@@ -1,13 +1,23 @@
 namespace Aggregator.Simulator;
 
+/// <summary>What one request of a day holds.</summary>
+internal enum DayOrder
+{
+    /// <summary>The whole day of some services, as an archive has it.</summary>
+    Service,
+
+    /// <summary>Some minutes of all services, as they came.</summary>
+    Time,
+}
+
 /// <summary>How much of a day is asked for, and how it is sent.</summary>
 /// <param name="Reports">All reports of the day.</param>
 /// <param name="Services">Keys made of <paramref name="Prefix"/> and four digits.</param>
 /// <param name="Skew">0: all services are alike; 1: the second gets half of what the first gets, the third a third, and so on.</param>
-/// <param name="Lines">Reports in one request.</param>
+/// <param name="Lines">Reports in one request, about.</param>
 /// <param name="AtOnce">Requests under way at the same time.</param>
 /// <param name="ByRegion">Services of which every region is read back, and not only their sum.</param>
-internal sealed record DayOptions(long Reports, int Services, string Prefix, double Skew, int Lines, int AtOnce, int ByRegion, long Seed)
+internal sealed record DayOptions(long Reports, int Services, string Prefix, double Skew, DayOrder Order, int Lines, int AtOnce, int ByRegion, long Seed)
 {
     public const int MostServices = 10_000;
 

@@ -7,7 +7,7 @@ namespace Aggregator.Domain.Tests;
 public class DayPlanTests
 {
     private static readonly DateTimeOffset Start = new(2026, 5, 6, 7, 8, 10, TimeSpan.Zero);
-    private static readonly DayOptions Small = new(Reports: 100_003, Services: 50, "aws-", Skew: 0, Lines: 7_001, AtOnce: 2, ByRegion: 3, Seed: 1);
+    private static readonly DayOptions Small = new(Reports: 100_003, Services: 50, "aws-", Skew: 0, DayOrder.Time, Lines: 7_001, AtOnce: 2, ByRegion: 3, Seed: 1);
 
     [Theory]
     [InlineData(1, 1, 1, 0)]
@@ -16,9 +16,12 @@ public class DayPlanTests
     [InlineData(1_700_000, 2_000, 250_000, 0)]
     public void The_day_adds_up_to_what_was_asked_for(int reports, int services, int lines, double skew)
     {
-        var plan = new DayPlan(Small with { Reports = reports, Services = services, Lines = lines, Skew = skew });
-        Assert.Equal(reports, plan.Tally().Cast<long>().Sum());
-        Assert.Equal(reports, Enumerable.Range(0, plan.Parts).Sum(part => (long)plan.ReportsIn(part)));
+        foreach (var order in Enum.GetValues<DayOrder>())
+        {
+            var plan = new DayPlan(Small with { Reports = reports, Services = services, Lines = lines, Skew = skew, Order = order });
+            Assert.Equal(reports, plan.Tally().Cast<long>().Sum());
+            Assert.Equal(reports, Enumerable.Range(0, plan.Parts).Sum(plan.ReportsIn));
+        }
     }
 
     [Fact]
@@ -40,14 +43,18 @@ public class DayPlanTests
         Assert.Equal(content.Headers.ContentLength, first.Length);
     }
 
-    [Fact]
-    public async Task The_lines_are_reports_in_order_within_the_day_and_as_many_of_each_series_as_the_tally_says()
+    [Theory]
+    [InlineData("Time")]
+    [InlineData("Service")]
+    public async Task The_lines_are_reports_in_order_within_the_day_and_as_many_of_each_series_as_the_tally_says(string by)
     {
-        var plan = new DayPlan(Small);
+        var order = Enum.Parse<DayOrder>(by);
+        var plan = new DayPlan(Small with { Order = order });
         var lines = new DayLines(plan, Start);
         var (tally, last) = (new long[50, 60], Start);
         for (var part = 0; part < plan.Parts; part++)
         {
+            if (order == DayOrder.Service) last = Start;
             using var content = lines.Part(part);
             foreach (var line in Encoding.UTF8.GetString(await content.ReadAsByteArrayAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries))
             {
@@ -60,6 +67,27 @@ public class DayPlanTests
 
         Assert.True(last < Start + (DayCourse.End - DayCourse.Begin));
         Assert.Equal(plan.Tally(), tally);
+    }
+
+    [Fact]
+    public void By_service_a_part_holds_the_whole_day_of_some_services()
+    {
+        var plan = new DayPlan(Small with { Order = DayOrder.Service });
+        var services = Enumerable.Range(0, plan.Parts).Select(part =>
+        {
+            var (found, seconds) = (new HashSet<int>(), new HashSet<int>());
+            for (var reports = plan.Part(part); reports.Next();)
+            {
+                found.Add(reports.Service);
+                seconds.Add(reports.Second);
+            }
+
+            Assert.InRange(seconds.Max() - seconds.Min(), 23 * 3600, 24 * 3600);
+            return found;
+        }).ToList();
+
+        Assert.All(services, found => Assert.InRange(found.Count, 1, 4));
+        Assert.Equal(50, services.Sum(found => found.Count));
     }
 
     [Fact]
@@ -104,7 +132,7 @@ public class DayPlanTests
     [Fact]
     public void All_faults_of_a_day_are_told_at_once()
     {
-        var faults = Assert.Throws<UsageException>(() => new DayOptions(0, 0, "AWS ", -1, 0, 0, -1, 1).Checked()).Message;
+        var faults = Assert.Throws<UsageException>(() => new DayOptions(0, 0, "AWS ", -1, DayOrder.Time, 0, 0, -1, 1).Checked()).Message;
         Assert.All(["--reports", "--services", "--prefix", "--skew", "--lines", "--at-once", "--by-region"], option => Assert.Contains(option, faults));
     }
 

@@ -44,7 +44,7 @@ public sealed class DayRunTests : IDisposable
         var console = AnsiConsole.Create(new() { Ansi = AnsiSupport.No, Interactive = InteractionSupport.No, Out = new AnsiConsoleOutput(_said) });
         console.Profile.Width = 200;
         // Ten sums, and the 60 regions of one service.
-        var options = new DayOptions(20_000, 10, "aws-", 0, 3_000, 3, ByRegion: 1, 1);
+        var options = new DayOptions(20_000, 10, "aws-", 0, DayOrder.Time, 3_000, 3, ByRegion: 1, 1);
         // What is shown follows the real clock: on the other one it would not stop.
         return await new DayRun(new(http, time), new(console, TimeProvider.System), time, options).Run(TestContext.Current.CancellationToken);
     }
