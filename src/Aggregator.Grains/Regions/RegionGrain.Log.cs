@@ -14,8 +14,8 @@ internal sealed partial class RegionGrain
     [LoggerMessage(LogLevel.Warning, "{Series} could not save its baseline; it tries again in a minute")]
     private partial void LogSaveFailed(Exception error, SeriesKey series);
 
-    [LoggerMessage(LogLevel.Information, "{Series} had no saved baseline that can be read; it was learned anew from {Minutes} minutes with reports")]
-    private partial void LogLearnedAnew(SeriesKey series, int minutes);
+    [LoggerMessage("{Series} had no saved baseline that can be read; it was learned anew from {Minutes} minutes with reports")]
+    private partial void LogLearnedAnew(LogLevel level, SeriesKey series, int minutes);
 
     [LoggerMessage(LogLevel.Debug, "{Series} has not heard what all regions show; its own verdict stands")]
     private partial void LogRestUnheard(Exception error, SeriesKey series);

@@ -113,7 +113,9 @@ internal sealed partial class RegionGrain(
         await Reread(newest - Grid.PerDay, newest + 7);
         var saved = state.RecordExists && _detector.TryLoad(state.State.Detector);
         var learned = await CatchUp(_detector, newest);
-        if (!saved && learned > 0) LogLearnedAnew(_series, learned);
+
+        // Of a day nothing need have been saved: it may just have been brought in, for a hundred thousand series at once.
+        if (!saved && learned > 0) LogLearnedAnew(learned > BucketGrid.Minute.PerDay ? LogLevel.Information : LogLevel.Debug, _series, learned);
         _saveAt = now + SaveEvery * Spread();
         _loaded = true;
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text;
 using Aggregator.Domain;
 using StackExchange.Redis;
 
@@ -13,19 +14,25 @@ internal sealed class CommitScript
 
     private const int KeptComments = 200;
 
+    // What is older changes no verdict that anybody waits for, and there may be very much of it: it is packed, and regions read it when there is time.
+    private static readonly TimeSpan PackedBack = TimeSpan.FromMinutes(20);
+
+    // A total that is told leaves out what was packed: from here on regions are sent to read as well, long before a server with another clock packs.
+    private static readonly TimeSpan ToldBack = TimeSpan.FromMinutes(10);
+
     private readonly CommitBatch _batch;
     private readonly StoreKeys _names;
     private readonly long _window;
     private readonly List<RedisKey> _keys = [];
     private readonly Dictionary<string, int> _keyIndex = [];
     private readonly Dictionary<int, (SeriesKey Series, long Hour)> _bucketKeys = [];
-    private readonly PlainCounts _plain = new();
+    private readonly PlainCounts _plain;
     private readonly Dictionary<(SeriesKey, long Hour), int> _targetIndex = [];
     private readonly Dictionary<ServiceKey, HashSet<RegionCode>> _heardFrom = [];
     private readonly Dictionary<(ServiceKey Service, long Window), CommitRoom> _rooms = [];
     private readonly List<RedisValue> _targets = [];
     private readonly List<int> _asked = [];
-    private readonly List<SeriesKey> _untold = [];
+    private readonly HashSet<SeriesKey> _untold = [];
     private (SeriesKey Series, long Hour, int Index) _lastTarget;
 
     public CommitScript(CommitBatch batch, StoreKeys names, ReportOptions options, DateTimeOffset now)
@@ -33,14 +40,16 @@ internal sealed class CommitScript
         (_batch, _names, _window) = (batch, names, (long)options.DedupWindow.TotalSeconds);
         KeyOf(names.Guard(batch.Shard, batch.Id));
 
-        // Keys of plain counts come first, so that nothing has to say which they are.
+        _plain = new(BucketGrid.TenSeconds.IndexOf(now - PackedBack));
+        var surelyTold = BucketGrid.TenSeconds.IndexOf(now - ToldBack);
         foreach (var report in batch.Reports)
         {
             if (IsPlain(report)) _plain.Add(report);
+            if (BucketGrid.TenSeconds.IndexOf(report.At) < surelyTold) _untold.UnionWith([report.Series, report.Series with { Region = RegionCode.All }]);
         }
 
-        var plain = new List<RedisValue>();
-        var told = WritePlain(plain, HourOf(now) - 1);
+        // Their keys come first, so that nothing has to say which they are.
+        var plain = WritePlain();
         for (var i = 0; i < batch.Reports.Count; i++) Add(i, batch.Reports[i]);
 
         var (rows, comments) = (new List<RedisValue>(), new List<RedisValue>());
@@ -63,7 +72,7 @@ internal sealed class CommitScript
         [
             batch.Digest, (long)batch.Keep.TotalSeconds, options.NetworkShare,
             (long)ReportStore.BucketsKept.TotalSeconds, 2 * _window, now.ToUnixTimeSeconds(),
-            _plain.Keys.Count, told, _targetIndex.Count, _heardFrom.Count, places.Count, _rooms.Count, comments.Count / 5,
+            _plain.Plain.Count, _plain.Packed.Count, _targetIndex.Count, _heardFrom.Count, places.Count, _rooms.Count, comments.Count / 5,
         ];
         RedisValue[] services = [.. _heardFrom.SelectMany(IEnumerable<RedisValue> (heard) =>
             [KeyOf(names.Regions(heard.Key)), heard.Value.Count, .. heard.Value.Select(region => (RedisValue)region.Value)])];
@@ -72,6 +81,9 @@ internal sealed class CommitScript
     }
 
     public const int BucketsPerHour = 360;
+
+    /// <summary>What the name of a pack begins with.</summary>
+    public const string Pack = "+";
 
     public RedisKey[] Keys { get; }
 
@@ -87,6 +99,13 @@ internal sealed class CommitScript
             ? new(CommitResult.AlreadyCommitted, lines, new Dictionary<SeriesKey, List<BucketTally>>(), [])
             : new(CommitResult.Committed, lines, ReadTouched(parts[2]), _untold);
     }
+
+    /// <summary>The fields of a pack and their counts.</summary>
+    public static IEnumerable<(string Field, long Count)> Unpack(string pack) => pack.Split(',').Select(counter =>
+    {
+        var mark = counter.IndexOf('=', StringComparison.Ordinal);
+        return (counter[..mark], long.Parse(counter.AsSpan(mark + 1), CultureInfo.InvariantCulture));
+    });
 
     private LineOutcome[] ReadLines(string outcomes, string mixed)
     {
@@ -147,40 +166,48 @@ internal sealed class CommitScript
 
     private static bool IsPlain(in Report report) => report.Reporter is null && report.Network is null;
 
-    private static long HourOf(DateTimeOffset at) => BucketGrid.TenSeconds.IndexOf(at) / BucketsPerHour;
-
-    /// <summary>Writes the plain counts, those first whose totals are told; of older ones nobody waits to hear, and there may be many.</summary>
-    /// <returns>How many keys are told.</returns>
-    private int WritePlain(List<RedisValue> to, long toldFromHour)
+    private List<RedisValue> WritePlain()
     {
-        var told = 0;
-        HashSet<SeriesKey> untold = [];
-        foreach (var (series, hour, counts) in _plain.Keys.OrderByDescending(key => key.Hour >= toldFromHour))
+        var written = new List<RedisValue>();
+        foreach (var hash in _plain.Plain)
         {
-            BucketKeyOf(series, hour);
-            to.Add(counts.Count);
-            foreach (var (field, _) in counts) to.Add(field);
-            foreach (var (_, count) in counts) to.Add(count);
-            if (hour >= toldFromHour) told++;
-            else untold.Add(series);
+            BucketKeyOf(hash.Series, hash.Hour);
+            written.Add(hash.Counts.Count);
+            foreach (var (_, field, count) in hash.Counts) written.AddRange([field, count]);
         }
 
-        _untold.AddRange(untold);
-        return told;
+        var text = new StringBuilder();
+        foreach (var hash in _plain.Packed)
+        {
+            // The hash may be among the plain ones too: each names its own.
+            _keys.Add(_names.Buckets(hash.Series, hash.Hour));
+            written.Add(hash.Pack(text));
+        }
+
+        foreach (var hash in _plain.Plain.Concat(_plain.Packed))
+        {
+            if (!hash.Series.Region.IsAll) HearFrom(hash.Series);
+        }
+
+        return written;
     }
 
     private void Add(int number, in Report report)
     {
-        ref var regions = ref CollectionsMarshal.GetValueRefOrAddDefault(_heardFrom, report.Series.Service, out _);
-        (regions ??= []).Add(report.Series.Region);
         if (IsPlain(report)) return;
-
+        HearFrom(report.Series);
         var (hour, cell) = Math.DivRem(BucketGrid.TenSeconds.IndexOf(report.At), BucketsPerHour);
         var target = TargetOf(report.Series, hour);
         var (window, at) = Math.DivRem(report.At.ToUnixTimeSeconds(), _window);
         ref var room = ref CollectionsMarshal.GetValueRefOrAddDefault(_rooms, (report.Series.Service, window), out _);
         room ??= new();
         room.Add(number, new(target, cell, report.Symptom, report.Count, at, report.Reporter is not null, report.Network is not null));
+    }
+
+    private void HearFrom(SeriesKey series)
+    {
+        ref var regions = ref CollectionsMarshal.GetValueRefOrAddDefault(_heardFrom, series.Service, out _);
+        (regions ??= []).Add(series.Region);
     }
 
     private int TargetOf(SeriesKey series, long hour)

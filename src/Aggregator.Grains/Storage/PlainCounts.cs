@@ -1,27 +1,30 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text;
 using Aggregator.Domain;
 
 namespace Aggregator.Grains;
 
 /// <summary>The reports of a batch that nothing has to be asked about, added up by series, hour, bucket and symptom; what ALL gets of them too.</summary>
-internal sealed class PlainCounts
+/// <param name="packedBefore">The first bucket that is not long past.</param>
+internal sealed class PlainCounts(long packedBefore)
 {
-    private readonly Dictionary<(SeriesKey, long Hour), int> _keyIndex = [];
+    private readonly Dictionary<(SeriesKey, long Hour, bool Packed), BucketHash> _byKey = [];
     private readonly Dictionary<(long Cell, string Symptom), int> _fieldIndex = [];
     private readonly List<string> _fields = [];
-    private readonly Dictionary<(int Key, int Field), int> _place = []; // in the key's counts
-    private readonly List<(SeriesKey Series, long Hour, List<(string Field, long Count)> Counts)> _keys = [];
-    private (SeriesKey Series, long Hour, int Region, int All) _last;
+    private (SeriesKey Series, long Hour, bool Packed, BucketHash? Region, BucketHash? All) _last;
 
-    /// <summary>One for each hash of buckets, with its fields and how much each grows by.</summary>
-    public IReadOnlyList<(SeriesKey Series, long Hour, List<(string Field, long Count)> Counts)> Keys => _keys;
+    public List<BucketHash> Plain { get; } = [];
+
+    public List<BucketHash> Packed { get; } = [];
 
     public void Add(in Report report)
     {
-        var (hour, cell) = Math.DivRem(BucketGrid.TenSeconds.IndexOf(report.At), CommitScript.BucketsPerHour);
-        if (_keys.Count == 0 || _last.Hour != hour || _last.Series != report.Series)
-            _last = (report.Series, hour, KeyOf(report.Series, hour), KeyOf(report.Series with { Region = RegionCode.All }, hour));
+        var bucket = BucketGrid.TenSeconds.IndexOf(report.At);
+        var packed = bucket < packedBefore;
+        var (hour, cell) = Math.DivRem(bucket, CommitScript.BucketsPerHour);
+        if (_last.Region is null || _last.Hour != hour || _last.Packed != packed || _last.Series != report.Series)
+            _last = (report.Series, hour, packed, Of(report.Series, hour, packed), Of(report.Series with { Region = RegionCode.All }, hour, packed));
 
         ref var field = ref CollectionsMarshal.GetValueRefOrAddDefault(_fieldIndex, (cell, report.Symptom), out var known);
         if (!known)
@@ -30,29 +33,73 @@ internal sealed class PlainCounts
             _fields.Add(string.Create(CultureInfo.InvariantCulture, $"{cell}:{report.Symptom}"));
         }
 
-        Add(_last.Region, field, report.Count);
-        Add(_last.All, field, report.Count);
+        _last.Region.Add(field, _fields[field], report.Count);
+        _last.All!.Add(field, _fields[field], report.Count);
     }
 
-    private void Add(int key, int field, long count)
+    private BucketHash Of(SeriesKey series, long hour, bool packed)
     {
-        var counts = _keys[key].Counts;
-        ref var place = ref CollectionsMarshal.GetValueRefOrAddDefault(_place, (key, field), out var known);
-        if (known)
+        ref var hash = ref CollectionsMarshal.GetValueRefOrAddDefault(_byKey, (series, hour, packed), out _);
+        if (hash is null)
         {
-            CollectionsMarshal.AsSpan(counts)[place].Count += count;
-            return;
+            hash = new(series, hour);
+            (packed ? Packed : Plain).Add(hash);
         }
 
-        place = counts.Count;
-        counts.Add((_fields[field], count));
+        return hash;
     }
 
-    private int KeyOf(SeriesKey series, long hour)
+    /// <summary>One hash of buckets: its fields, and by how much each grows.</summary>
+    public sealed class BucketHash(SeriesKey series, long hour)
     {
-        ref var index = ref CollectionsMarshal.GetValueRefOrAddDefault(_keyIndex, (series, hour), out var known);
-        if (known) return index;
-        _keys.Add((series, hour, []));
-        return index = _keys.Count - 1;
+        private const int FewAtMost = 8;
+
+        private readonly List<(int Number, string Field, long Count)> _counts = [];
+        private Dictionary<int, int>? _places;
+
+        public SeriesKey Series { get; } = series;
+
+        public long Hour { get; } = hour;
+
+        public IReadOnlyList<(int Number, string Field, long Count)> Counts => _counts;
+
+        public void Add(int number, string field, long count)
+        {
+            if (Place(number) is var place and >= 0)
+            {
+                CollectionsMarshal.AsSpan(_counts)[place].Count += count;
+                return;
+            }
+
+            _places?.Add(number, _counts.Count);
+            _counts.Add((number, field, count));
+        }
+
+        /// <summary><c>field=count,field=count</c>.</summary>
+        public string Pack(StringBuilder into)
+        {
+            into.Clear();
+            foreach (var (_, field, count) in _counts)
+            {
+                if (into.Length > 0) into.Append(',');
+                into.Append(field).Append('=').Append(CultureInfo.InvariantCulture, $"{count}");
+            }
+
+            return into.ToString();
+        }
+
+        private int Place(int number)
+        {
+            if (_places is not null) return _places.GetValueOrDefault(number, -1);
+
+            // The newest first: what comes in order meets its own field there.
+            for (var i = _counts.Count - 1; i >= 0; i--)
+            {
+                if (_counts[i].Number == number) return i;
+            }
+
+            if (_counts.Count == FewAtMost) _places = Enumerable.Range(0, _counts.Count).ToDictionary(i => _counts[i].Number);
+            return -1;
+        }
     }
 }

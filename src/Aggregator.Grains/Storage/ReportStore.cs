@@ -36,23 +36,33 @@ public sealed class ReportStore(StoreConnection connection, IOptions<ReportOptio
         var hours = (int)((to - 1) / CommitScript.BucketsPerHour - firstHour) + 1;
         var replies = await Task.WhenAll(Enumerable.Range(0, hours).Select(i => connection.Shared.HashGetAllAsync(_names.Buckets(series, firstHour + i))));
 
-        var found = new SortedDictionary<long, TallyBuilder>();
+        var found = new Dictionary<long, TallyBuilder>();
         for (var i = 0; i < hours; i++)
         {
+            var start = (firstHour + i) * CommitScript.BucketsPerHour;
             foreach (var counter in replies[i])
             {
-                var (cell, what) = TallyBuilder.SplitField((string)counter.Name!);
-                var bucket = (firstHour + i) * CommitScript.BucketsPerHour + cell;
-                if (bucket < from || bucket >= to) continue;
-                if (!found.TryGetValue(bucket, out var tally)) found[bucket] = tally = new();
-                tally.Set(what, (long)counter.Value);
+                if (counter.Name.StartsWith(CommitScript.Pack))
+                {
+                    foreach (var (field, count) in CommitScript.Unpack((string)counter.Value!)) Add(start, field, count);
+                }
+                else Add(start, (string)counter.Name!, (long)counter.Value);
             }
         }
 
-        return [.. found.Select(cell => new BucketTally(cell.Key, cell.Value.Build()))];
+        return [.. found.OrderBy(cell => cell.Key).Select(cell => new BucketTally(cell.Key, cell.Value.Build()))];
+
+        void Add(long start, string field, long count)
+        {
+            var (cell, what) = TallyBuilder.SplitField(field);
+            var bucket = start + cell;
+            if (bucket < from || bucket >= to) return;
+            if (!found.TryGetValue(bucket, out var tally)) found[bucket] = tally = new();
+            tally.Add(what, count);
+        }
     }
 
-    /// <summary>What one bucket holds of the given symptoms.</summary>
+    /// <summary>What one bucket holds of the given symptoms; not of one that is long past.</summary>
     public async Task<Tally> ReadBucket(SeriesKey series, long bucket, IEnumerable<string> symptoms)
     {
         var (hour, cell) = Math.DivRem(bucket, CommitScript.BucketsPerHour);

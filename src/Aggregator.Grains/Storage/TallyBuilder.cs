@@ -28,6 +28,13 @@ internal sealed class TallyBuilder
         }
     }
 
+    /// <summary>What is added twice adds up; counts that only one field can hold are set.</summary>
+    public void Add(string what, long count)
+    {
+        if (what[0] == ':') _symptoms.Add(new(what[1..], count));
+        else Set(what, count);
+    }
+
     private void SetSymptom(string symptom, long total)
     {
         var place = _symptoms.FindIndex(known => known.Key == symptom);

@@ -1,10 +1,11 @@
 -- Appends one batch of reports of one shard: all of it, once, or nothing.
 --
--- KEYS[1]  the guard of the batch; then the bucket hash of each plain; the others are named by their index in ARGV
+-- KEYS[1]  the guard of the batch; then the bucket hash of each plain and of each pack; the others are named by their index in ARGV
 -- ARGV     digest of the batch, seconds to keep the guard, share per network (0: no limit),
 --          seconds to keep buckets, seconds to keep reporters and networks, now (s),
---          number of plains, how many of them are told, number of targets, services, places, rooms, comments
--- plain    number of fields; the fields, their counts; 'bucket of the hour:symptom'       (reports that nothing has to be asked about, ALL's sums too)
+--          number of plains, packs, targets, services, places, rooms, comments
+-- plain    number of fields; each field, 'bucket of the hour:symptom', and its count      (reports that nothing has to be asked about, ALL's sums too)
+-- pack     fields and counts, 'field=count,field=count'               (the same of buckets that are long past: kept as it is, told by nobody)
 -- target   index of the region's bucket hash, of the bucket hash of ALL; region
 -- service  index of its regions hash, how many regions; the regions                       (that are reported from)
 -- place    of each row in turn, where it is in the answer; none where the answer has the rows' own order
@@ -24,7 +25,7 @@
 -- A network's value is 'counted REGION,REGION': what it gave in this window, and from where.
 -- A room asks for all its names at once and writes them at once: a call per report would be most of the time.
 local unpack = unpack or table.unpack
-local few = 3 -- fields from which on it costs less to ask for all at once and write them
+local crowded = 64 -- fields of a hash from which on a pack is added to them one by one, so that a hash stays small
 local slice = 1000 -- what one call can carry: an even number below the interpreter's stack
 local call = redis.call
 
@@ -37,29 +38,29 @@ end
 
 local share = tonumber(ARGV[3])
 local keep_buckets, keep_seen, now = ARGV[4], ARGV[5], ARGV[6]
-local plains, told, targets, services = tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10])
+local plains, packs, targets, services = tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10])
 local places, rooms, comments = tonumber(ARGV[11]), tonumber(ARGV[12]), tonumber(ARGV[13])
 local next_arg = 14
 
 -- What a hash holds of some names in ARGV, in their order; false for each it does not know.
-local function ask(key, first, count)
+local function ask(name, first, count)
   if count == 0 then return {} end
-  if count <= slice then return call('HMGET', KEYS[key], unpack(ARGV, first, first + count - 1)) end
+  if count <= slice then return call('HMGET', name, unpack(ARGV, first, first + count - 1)) end
   local values = {}
   for from = 0, count - 1, slice do
     local some = math.min(slice, count - from)
-    local answer = call('HMGET', KEYS[key], unpack(ARGV, first + from, first + from + some - 1))
+    local answer = call('HMGET', name, unpack(ARGV, first + from, first + from + some - 1))
     for i = 1, some do values[from + i] = answer[i] end
   end
   return values
 end
 
-local function write(key, pairs_of, keep)
+local function write(name, pairs_of, keep)
   if #pairs_of == 0 then return end
   for from = 1, #pairs_of, slice do
-    call('HSET', KEYS[key], unpack(pairs_of, from, math.min(from + slice - 1, #pairs_of)))
+    call('HSET', name, unpack(pairs_of, from, math.min(from + slice - 1, #pairs_of)))
   end
-  if keep then call('EXPIRE', KEYS[key], keep) end
+  if keep then call('EXPIRE', name, keep) end
 end
 
 local out = {}
@@ -68,33 +69,33 @@ local function whole(count) return string.format('%.0f', count) end
 
 local function tell(key, field, total) out[#out + 1] = key .. ' ' .. field .. ' ' .. total end
 
--- A hash that is new and holds nothing but these fields is to go away in time; one that was there already has been told.
+-- A hash that holds nothing but the fields that are new in it is new itself, and is to go away in time.
 local function age(name, fresh)
   if fresh > 0 and call('HLEN', name) == fresh then call('EXPIRE', name, keep_buckets) end
 end
 
 for key = 2, plains + 1 do
-  local name, fields, fresh = KEYS[key], tonumber(ARGV[next_arg]), 0
-  local first = next_arg + 1
-  next_arg = first + fields * 2
-  if fields < few then
-    for i = first, first + fields - 1 do
-      local count = ARGV[i + fields]
-      local total = whole(call('HINCRBY', name, ARGV[i], count))
-      if total == count then fresh = fresh + 1 end
-      if key <= told + 1 then tell(key, ARGV[i], total) end
-    end
-  else
-    local values, pairs_of = ask(key, first, fields), {}
-    for i = 0, fields - 1 do
-      local total = ARGV[first + i + fields]
-      if values[i + 1] then total = whole(values[i + 1] + total) else fresh = fresh + 1 end
-      pairs_of[i * 2 + 1], pairs_of[i * 2 + 2] = ARGV[first + i], total
-      if key <= told + 1 then tell(key, ARGV[first + i], total) end
-    end
-    write(key, pairs_of)
+  local name, first, fresh = KEYS[key], next_arg + 1, 0
+  next_arg = first + tonumber(ARGV[next_arg]) * 2
+  for i = first, next_arg - 1, 2 do
+    local total = whole(call('HINCRBY', name, ARGV[i], ARGV[i + 1]))
+    if total == ARGV[i + 1] then fresh = fresh + 1 end
+    tell(key, ARGV[i], total)
   end
   age(name, fresh)
+end
+
+for key = plains + 2, plains + packs + 1 do
+  local name, pack = KEYS[key], ARGV[next_arg]
+  local fields = call('HLEN', name)
+  next_arg = next_arg + 1
+  if fields < crowded then
+    -- A hash only grows, so no field has this name yet. Who reads adds up.
+    call('HSET', name, '+' .. fields, pack)
+    if fields == 0 then call('EXPIRE', name, keep_buckets) end
+  else
+    for field, count in string.gmatch(pack, '([^=,]+)=(%d+)') do call('HINCRBY', name, field, count) end
+  end
 end
 
 local first_target = next_arg
@@ -133,9 +134,9 @@ for _ = 1, rooms do
   local first_network = first_reporter + reporters + renamed
   next_arg = first_network + networks
 
-  local heard = ask(key_of_reporters, first_reporter, reporters)
-  local heard_before = ask(key_before, renamed > 0 and first_reporter + reporters or first_reporter, reporters)
-  local network_values = ask(key_of_networks, first_network, networks)
+  local heard = ask(KEYS[key_of_reporters], first_reporter, reporters)
+  local heard_before = ask(KEYS[key_before], renamed > 0 and first_reporter + reporters or first_reporter, reporters)
+  local network_values = ask(KEYS[key_of_networks], first_network, networks)
 
   local new_reporters, is_new = {}, {}
   local given, regions, moved = {}, {}, {} -- by network: its counted reports, from where, and which ones gave now
@@ -223,7 +224,7 @@ for _ = 1, rooms do
     crowd = crowd + 8
   end
 
-  write(key_of_reporters, new_reporters, keep_seen)
+  write(KEYS[key_of_reporters], new_reporters, keep_seen)
   local new_networks = {}
   for i = 1, #moved do
     local name = moved[i]
@@ -233,7 +234,7 @@ for _ = 1, rooms do
       given[name] = nil -- a network that gave several times is written once
     end
   end
-  write(key_of_networks, new_networks, keep_seen)
+  write(KEYS[key_of_networks], new_networks, keep_seen)
 end
 
 for key, fields in pairs(touched) do
@@ -249,7 +250,7 @@ end
 for _ = 1, services do
   local pairs_of, regions = {}, tonumber(ARGV[first_service + 1])
   for i = 1, regions do pairs_of[i * 2 - 1], pairs_of[i * 2] = ARGV[first_service + 1 + i], now end
-  write(tonumber(ARGV[first_service]), pairs_of)
+  write(KEYS[tonumber(ARGV[first_service])], pairs_of)
   first_service = first_service + 2 + regions
 end
 

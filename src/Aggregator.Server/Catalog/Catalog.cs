@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Text.Json;
 using Aggregator.Domain;
@@ -20,6 +21,10 @@ internal sealed partial class Catalog(CatalogStore store, TimeProvider clock, IL
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
     private static readonly IReadOnlyList<CatalogRegion> Builtin = Starter<CatalogRegion>("regions.json");
 
+    private readonly ConcurrentDictionary<string, (string Document, CatalogService Service)> _read = new();
+    private readonly Lock _lock = new();
+    private Task _last = Task.CompletedTask;
+    private Task? _next;
     private volatile Contents _contents = Contents.Nothing;
 
     public IReadOnlyCollection<CatalogService> Services => _contents.Services.Values;
@@ -78,17 +83,40 @@ internal sealed partial class Catalog(CatalogStore store, TimeProvider clock, IL
     private async Task<bool> Change(Task<bool> change)
     {
         var answer = await change;
-        await Load();
+        await LoadFromNowOn();
         return answer;
+    }
+
+    /// <summary>A load that begins after this call: those who change something meanwhile share the next one.</summary>
+    private Task LoadFromNowOn()
+    {
+        lock (_lock) return _next ??= After(_last);
+
+        async Task After(Task before)
+        {
+            await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
+            lock (_lock) (_last, _next) = (_next!, null);
+            await Load();
+        }
     }
 
     private async Task Load()
     {
         var version = await store.Version();
-        var services = (await store.Services()).ToFrozenDictionary(kept => kept.Key, kept => JsonSerializer.Deserialize<CatalogService>(kept.Value, Json)!);
+        var services = (await store.Services()).ToFrozenDictionary(kept => kept.Key, kept => Read(kept.Key, kept.Value));
+        foreach (var gone in _read.Keys.Except(services.Keys)) _read.TryRemove(gone, out _);
         var added = (await store.Regions()).Select(kept => JsonSerializer.Deserialize<CatalogRegion>(kept.Value, Json)!);
         var regions = Builtin.Concat(added).GroupBy(region => region.Region).ToFrozenDictionary(same => same.Key, same => same.Last());
         if (version >= Version) _contents = new(version, services, regions);
+    }
+
+    /// <summary>A document that has not changed is the service that was read from it.</summary>
+    private CatalogService Read(string service, string document)
+    {
+        if (_read.TryGetValue(service, out var known) && known.Document == document) return known.Service;
+        var read = JsonSerializer.Deserialize<CatalogService>(document, Json)!;
+        _read[service] = (document, read);
+        return read;
     }
 
     private static List<T> Starter<T>(string file)

@@ -20,7 +20,7 @@ internal sealed partial class RegionHints(IGrainFactory grains, TimeProvider clo
     private const int CallsAtOnce = 256;
     private const int PatientUpTo = 64;
     private const int LateAtOnce = 4;
-    private const int LateRest = 3; // times as long as it took
+    private const int LateRest = 1, LateRestWhileMoreCome = 19; // times as long as it took
 
     private static readonly TimeSpan RestPerCall = TimeSpan.FromMicroseconds(100);
     private static readonly TimeSpan ShortestRest = TimeSpan.FromMilliseconds(20);
@@ -32,11 +32,13 @@ internal sealed partial class RegionHints(IGrainFactory grains, TimeProvider clo
     private readonly Channel<RegionEar> _untold = Channel.CreateUnbounded<RegionEar>(); // each region once: bounded by the catalog
     private readonly Channel<RegionEar> _late = Channel.CreateUnbounded<RegionEar>();
     private readonly SemaphoreSlim _calls = new(CallsAtOnce);
+    private long _pastCommits;
 
     /// <summary>Tells regions what the store holds now, and sends those back to it of which only the past changed.</summary>
     public void Publish(CommitAnswer answer)
     {
         foreach (var (series, tallies) in answer.Touched) Tell(series, ear => ear.Hear(tallies));
+        if (answer.Untold.Count > 0) Interlocked.Increment(ref _pastCommits);
         foreach (var series in answer.Untold) Tell(series, ear => ear.MustReread(Turn.Late));
     }
 
@@ -127,9 +129,10 @@ internal sealed partial class RegionHints(IGrainFactory grains, TimeProvider clo
 
     private async Task TellLate(CancellationToken stopping)
     {
+        var cameBefore = 0L;
         while (await _late.Reader.WaitToReadAsync(stopping))
         {
-            var begun = clock.GetTimestamp();
+            var (begun, came) = (clock.GetTimestamp(), Volatile.Read(ref _pastCommits));
             var told = new List<Task>(LateAtOnce);
             while (told.Count < LateAtOnce && _late.Reader.TryRead(out var ear))
             {
@@ -138,7 +141,8 @@ internal sealed partial class RegionHints(IGrainFactory grains, TimeProvider clo
             }
 
             await Task.WhenAll(told);
-            await Rest(LateRest * clock.GetElapsedTime(begun), stopping);
+            await Rest((came == cameBefore ? LateRest : LateRestWhileMoreCome) * clock.GetElapsedTime(begun), stopping);
+            cameBefore = came;
         }
     }
 

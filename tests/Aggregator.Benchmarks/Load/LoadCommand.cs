@@ -14,6 +14,7 @@ internal static class LoadCommand
         new BulkRow("bulk-5000", "Bulk, 5,000 keys (40 services, 125 regions), no reporters", "Reach: 250,000 reports/s.", services: 40, regions: 125, reporters: false),
         new BulkRow("bulk-100-reporters", "Bulk, 100 keys, a reporter and a network on every line", "For comparison.", services: 10, regions: 10, reporters: true),
         new BulkRow("bulk-5000-reporters", "Bulk, 5,000 keys, a reporter and a network on every line", "For comparison.", services: 40, regions: 125, reporters: true),
+        new DayRow(),
         new SpikesRow(),
         new LatencyRow(),
         new StartRow(),

@@ -5,5 +5,5 @@ namespace Aggregator.Benchmarks;
 /// <param name="WarmUp">With the same load, before each measurement.</param>
 internal sealed record LoadOptions(int Rounds, TimeSpan Time, TimeSpan WarmUp, int Connections, double Gigabytes)
 {
-    public static LoadOptions Default { get; } = new(5, TimeSpan.FromSeconds(8), TimeSpan.FromSeconds(6), 256, 1);
+    public static LoadOptions Default { get; } = new(5, TimeSpan.FromSeconds(8), TimeSpan.FromSeconds(20), 256, 1);
 }

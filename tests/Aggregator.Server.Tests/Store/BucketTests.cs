@@ -31,6 +31,30 @@ public abstract class BucketTests<TStore>(TStore store) : IClassFixture<TStore> 
     }
 
     [Fact]
+    public async Task What_is_long_past_is_kept_in_few_fields_and_counted_exactly()
+    {
+        var commits = new Commits(store.Fresh(), now: Noon.AddHours(3));
+        for (var i = 0; i < 100; i++) await commits.Append(Report(Us, 0, "app"), Report(Us, 1, "login", 2), Report(Us, 2, "app", 3), Report(Gb, 2, "app", reporter: $"r{i}"));
+
+        Assert.Equal([100, 200, 300], (await commits.Read(Us)).Select(bucket => bucket.Tally.Reports));
+        Assert.Equal([100, 200, 400], (await commits.Read(All)).Select(bucket => bucket.Tally.Reports));
+        var fields = await commits.Connection.Shared.HashLengthAsync(new StoreKeys(commits.Connection.Prefix).Buckets(Us, FirstBucket / CommitScript.BucketsPerHour));
+        Assert.InRange(fields, 1, 70);
+    }
+
+    [Theory]
+    [InlineData(5, true, false)]
+    [InlineData(15, true, true)]
+    [InlineData(25, false, true)]
+    public async Task The_newest_totals_are_told_the_oldest_are_to_be_read_and_those_between_both(int minutesAgo, bool told, bool untold)
+    {
+        var commits = new Commits(store.Fresh(), now: Noon.AddMinutes(minutesAgo));
+        var answer = await commits.Append(Report(Us, 0, "app"));
+        Assert.Equal(told, answer.Touched.ContainsKey(Us) && answer.Touched.ContainsKey(All));
+        Assert.Equal(untold, answer.Untold.Contains(Us) && answer.Untold.Contains(All));
+    }
+
+    [Fact]
     public async Task Reading_begins_with_the_first_bucket_and_ends_before_the_last()
     {
         var commits = new Commits(store.Fresh());

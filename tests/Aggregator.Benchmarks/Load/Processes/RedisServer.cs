@@ -12,7 +12,7 @@ internal sealed class RedisServer : IAsyncDisposable
     private readonly ChildProcess _process;
 
     private RedisServer() => _process = new(Programs.RedisServer ?? throw new LoadException("redis-server is not installed."),
-        ["--port", $"{_port}", "--bind", "127.0.0.1", "--dir", _directory.Path, "--appendonly", "yes", "--appendfsync", "everysec", "--save", ""]);
+        ["--port", $"{_port}", "--bind", "127.0.0.1", "--dir", _directory.Path, "--appendonly", "yes", "--appendfsync", "always", "--save", ""]);
 
     /// <summary>The configuration string for StackExchange.Redis.</summary>
     public string Connection => $"127.0.0.1:{_port}";

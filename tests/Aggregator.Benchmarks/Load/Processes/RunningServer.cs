@@ -8,7 +8,8 @@ internal sealed class RunningServer : IAsyncDisposable
 {
     public const string ReadyPath = "/health/ready";
 
-    private const string OperatorKey = "the-operator-of-the-benchmarks";
+    public const string OperatorKey = "the-operator-of-the-benchmarks";
+
     private static readonly TimeSpan ReadyWithin = TimeSpan.FromMinutes(5);
 
     private readonly string[] _arguments;
@@ -88,7 +89,7 @@ internal sealed class RunningServer : IAsyncDisposable
     }
 
     // Everybody comes over loopback, so it is X-Forwarded-For that tells reporters apart.
-    private static string[] Settings => [$"--Operator:Key={OperatorKey}", "--Reports:RatePerReporter=0", "--ForwardedHeaders:KnownNetworks:0=127.0.0.0/8"];
+    private static string[] Settings => [$"--Operator:Key={OperatorKey}", "--Reports:RatePerReporter=0", "--Reports:RatePerNetwork=0", "--ForwardedHeaders:KnownNetworks:0=127.0.0.0/8"];
 
     private static async Task<RunningServer> Ready(RunningServer server, CancellationToken cancel)
     {

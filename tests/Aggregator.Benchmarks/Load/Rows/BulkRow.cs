@@ -10,13 +10,15 @@ internal sealed class BulkRow(string name, string title, string reach, int servi
     {
         var bodies = new BulkBodies([.. Names.Services.Take(services)], [.. Names.Regions.Take(regions)], reporters);
         var warmUp = bodies.Next(WarmUp);
+        var nameless = new BulkBodies(bodies.Services, [.. Names.Regions.Take(regions)], reporters: false).Next(SentAgain);
         var measured = bodies.Next(reporters ? SentOncePerSecond * (int)run.Options.Time.TotalSeconds : SentAgain);
         var turns = await run.Interleave(Name, [Contender.Embedded, Contender.OnRedis], async (_, server) =>
         {
+            var begun = await BulkLoad.Send(server, Again(nameless), run.Options.WarmUp, cancel);
             var before = await BulkLoad.Send(server, warmUp, cancel);
             var sent = await BulkLoad.Send(server, reporters ? measured : Again(measured), run.Options.Time, cancel);
-            var missing = before.Counted + sent.Counted is { } counted ? await SeriesCount.Remark(server, bodies.Services, counted, cancel) : "";
-            return new Turn(sent.PerSecond, before.Errors + sent.Errors, string.Join(", ", new[] { sent.Remark, missing }.Where(remark => remark.Length > 0)));
+            var missing = begun.Counted + before.Counted + sent.Counted is { } counted ? await SeriesCount.Remark(server, bodies.Services, counted, cancel) : "";
+            return new Turn(sent.PerSecond, begun.Errors + before.Errors + sent.Errors, string.Join(", ", new[] { sent.Remark, missing }.Where(remark => remark.Length > 0)));
         }, cancel);
         return Comparison.Of(Title, $"{reach} {BulkLoad.AtOnce} requests at once, {BulkBodies.Lines:N0} lines each, all keys equally likely.", "reports/s", turns);
     }
