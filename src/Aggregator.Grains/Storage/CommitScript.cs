@@ -33,6 +33,7 @@ internal sealed class CommitScript
     private readonly List<RedisValue> _targets = [];
     private readonly List<int> _asked = [];
     private readonly HashSet<SeriesKey> _untold = [];
+    private readonly long _toldFrom;
     private (SeriesKey Series, long Hour, int Index) _lastTarget;
 
     public CommitScript(CommitBatch batch, StoreKeys names, ReportOptions options, DateTimeOffset now)
@@ -41,11 +42,10 @@ internal sealed class CommitScript
         KeyOf(names.Guard(batch.Shard, batch.Id));
 
         _plain = new(BucketGrid.TenSeconds.IndexOf(now - PackedBack));
-        var surelyTold = BucketGrid.TenSeconds.IndexOf(now - ToldBack);
+        _toldFrom = BucketGrid.TenSeconds.IndexOf(now - ToldBack);
         foreach (var report in batch.Reports)
         {
             if (IsPlain(report)) _plain.Add(report);
-            if (BucketGrid.TenSeconds.IndexOf(report.At) < surelyTold) _untold.UnionWith([report.Series, report.Series with { Region = RegionCode.All }]);
         }
 
         // Their keys come first, so that nothing has to say which they are.
@@ -187,6 +187,7 @@ internal sealed class CommitScript
         foreach (var hash in _plain.Plain.Concat(_plain.Packed))
         {
             if (!hash.Series.Region.IsAll) HearFrom(hash.Series);
+            if (hash.Oldest < _toldFrom) _untold.Add(hash.Series);
         }
 
         return written;
@@ -196,8 +197,10 @@ internal sealed class CommitScript
     {
         if (IsPlain(report)) return;
         HearFrom(report.Series);
-        var (hour, cell) = Math.DivRem(BucketGrid.TenSeconds.IndexOf(report.At), BucketsPerHour);
+        var bucket = BucketGrid.TenSeconds.IndexOf(report.At);
+        var (hour, cell) = Math.DivRem(bucket, BucketsPerHour);
         var target = TargetOf(report.Series, hour);
+        if (bucket < _toldFrom) _untold.UnionWith([report.Series, report.Series with { Region = RegionCode.All }]);
         var (window, at) = Math.DivRem(report.At.ToUnixTimeSeconds(), _window);
         ref var room = ref CollectionsMarshal.GetValueRefOrAddDefault(_rooms, (report.Series.Service, window), out _);
         room ??= new();

@@ -33,8 +33,8 @@ internal sealed class PlainCounts(long packedBefore)
             _fields.Add(string.Create(CultureInfo.InvariantCulture, $"{cell}:{report.Symptom}"));
         }
 
-        _last.Region.Add(field, _fields[field], report.Count);
-        _last.All!.Add(field, _fields[field], report.Count);
+        _last.Region.Add(bucket, field, _fields[field], report.Count);
+        _last.All!.Add(bucket, field, _fields[field], report.Count);
     }
 
     private BucketHash Of(SeriesKey series, long hour, bool packed)
@@ -61,10 +61,13 @@ internal sealed class PlainCounts(long packedBefore)
 
         public long Hour { get; } = hour;
 
+        public long Oldest { get; private set; } = long.MaxValue;
+
         public IReadOnlyList<(int Number, string Field, long Count)> Counts => _counts;
 
-        public void Add(int number, string field, long count)
+        public void Add(long bucket, int number, string field, long count)
         {
+            Oldest = Math.Min(Oldest, bucket);
             if (Place(number) is var place and >= 0)
             {
                 CollectionsMarshal.AsSpan(_counts)[place].Count += count;
