@@ -41,6 +41,9 @@ public sealed class SlidingWindow
     public static ImmutableArray<TimeSpan> Windows { get; } =
         [TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(15), TimeSpan.FromHours(1), TimeSpan.FromHours(24)];
 
+    /// <summary>The bucket of the latest time told; it does not go back with a clock.</summary>
+    public long? Newest => _newest;
+
     /// <summary>Nothing is kept: no bucket within the span, none ahead.</summary>
     public bool IsEmpty => _buckets.Count == 0;
 

@@ -66,8 +66,8 @@ internal sealed partial class RegionGrain
     private async Task ReadMissed(long newest)
     {
         if (_missed is not { } from) return;
-        // Where the clock was set back meanwhile, it may lie ahead.
-        await Reread(from, Math.Max(from, newest) + 7);
+        // Where the clock was set back, there is more ahead.
+        await Reread(from, Math.Max(Math.Max(from, newest), _window.Newest ?? newest) + 7);
         _missed = null;
     }
 

@@ -17,9 +17,6 @@ internal sealed class CommitScript
     // What is older changes no verdict that anybody waits for, and there may be very much of it: it is packed, and regions read it when there is time.
     private static readonly TimeSpan PackedBack = TimeSpan.FromMinutes(20);
 
-    // A total that is told leaves out what was packed: from here on regions are sent to read as well, long before a server with another clock packs.
-    private static readonly TimeSpan ToldBack = TimeSpan.FromMinutes(10);
-
     private readonly CommitBatch _batch;
     private readonly StoreKeys _names;
     private readonly long _window;
@@ -33,7 +30,6 @@ internal sealed class CommitScript
     private readonly List<RedisValue> _targets = [];
     private readonly List<int> _asked = [];
     private readonly HashSet<SeriesKey> _untold = [];
-    private readonly long _toldFrom;
     private (SeriesKey Series, long Hour, int Index) _lastTarget;
 
     public CommitScript(CommitBatch batch, StoreKeys names, ReportOptions options, DateTimeOffset now)
@@ -42,7 +38,6 @@ internal sealed class CommitScript
         KeyOf(names.Guard(batch.Shard, batch.Id));
 
         _plain = new(BucketGrid.TenSeconds.IndexOf(now - PackedBack));
-        _toldFrom = BucketGrid.TenSeconds.IndexOf(now - ToldBack);
         foreach (var report in batch.Reports)
         {
             if (IsPlain(report)) _plain.Add(report);
@@ -55,7 +50,7 @@ internal sealed class CommitScript
         var (rows, comments) = (new List<RedisValue>(), new List<RedisValue>());
         foreach (var ((service, window), room) in _rooms)
         {
-            rows.AddRange([KeyOf(names.Reporters(service, window)), KeyOf(names.Reporters(service, window - 1)), KeyOf(names.Networks(service, window))]);
+            rows.AddRange([KeyOf(names.Reporters(service, window)), KeyOf(names.Reporters(service, window - 1)), KeyOf(names.Reporters(service, window + 1)), KeyOf(names.Networks(service, window))]);
             room.Write(batch.Reports, rows, _asked);
         }
 
@@ -82,7 +77,7 @@ internal sealed class CommitScript
 
     public const int BucketsPerHour = 360;
 
-    /// <summary>What the name of a pack begins with.</summary>
+    /// <summary>What the name of a pack begins with; alone it is the last bucket of all packs.</summary>
     public const string Pack = "+";
 
     public RedisKey[] Keys { get; }
@@ -129,6 +124,7 @@ internal sealed class CommitScript
         return lines;
     }
 
+    /// <summary>The totals that were told; a series of which one leaves something out is noted as untold.</summary>
     private Dictionary<SeriesKey, List<BucketTally>> ReadTouched(string touched)
     {
         var cells = new Dictionary<(SeriesKey Series, long Bucket), TallyBuilder>();
@@ -140,7 +136,14 @@ internal sealed class CommitScript
             if (first < 0) continue;
 
             var (series, hour) = _bucketKeys[int.Parse(counter[..first], CultureInfo.InvariantCulture)];
-            var (cell, what) = TallyBuilder.SplitField(counter[(first + 1)..last]);
+            var field = counter[(first + 1)..last];
+            if (field is "*")
+            {
+                _untold.Add(series);
+                continue;
+            }
+
+            var (cell, what) = TallyBuilder.SplitField(field);
             var at = (series, hour * BucketsPerHour + cell);
             if (!cells.TryGetValue(at, out var tally)) cells[at] = tally = new();
             tally.Set(what, long.Parse(counter[(last + 1)..], CultureInfo.InvariantCulture));
@@ -181,13 +184,13 @@ internal sealed class CommitScript
         {
             // The hash may be among the plain ones too: each names its own.
             _keys.Add(_names.Buckets(hash.Series, hash.Hour));
-            written.Add(hash.Pack(text));
+            written.AddRange([hash.Pack(text), hash.Last % BucketsPerHour]);
+            _untold.Add(hash.Series);
         }
 
         foreach (var hash in _plain.Plain.Concat(_plain.Packed))
         {
             if (!hash.Series.Region.IsAll) HearFrom(hash.Series);
-            if (hash.Oldest < _toldFrom) _untold.Add(hash.Series);
         }
 
         return written;
@@ -197,10 +200,8 @@ internal sealed class CommitScript
     {
         if (IsPlain(report)) return;
         HearFrom(report.Series);
-        var bucket = BucketGrid.TenSeconds.IndexOf(report.At);
-        var (hour, cell) = Math.DivRem(bucket, BucketsPerHour);
+        var (hour, cell) = Math.DivRem(BucketGrid.TenSeconds.IndexOf(report.At), BucketsPerHour);
         var target = TargetOf(report.Series, hour);
-        if (bucket < _toldFrom) _untold.UnionWith([report.Series, report.Series with { Region = RegionCode.All }]);
         var (window, at) = Math.DivRem(report.At.ToUnixTimeSeconds(), _window);
         ref var room = ref CollectionsMarshal.GetValueRefOrAddDefault(_rooms, (report.Series.Service, window), out _);
         room ??= new();

@@ -61,13 +61,14 @@ internal sealed class PlainCounts(long packedBefore)
 
         public long Hour { get; } = hour;
 
-        public long Oldest { get; private set; } = long.MaxValue;
+        /// <summary>The last bucket it has anything of.</summary>
+        public long Last { get; private set; } = long.MinValue;
 
         public IReadOnlyList<(int Number, string Field, long Count)> Counts => _counts;
 
         public void Add(long bucket, int number, string field, long count)
         {
-            Oldest = Math.Min(Oldest, bucket);
+            Last = Math.Max(Last, bucket);
             if (Place(number) is var place and >= 0)
             {
                 CollectionsMarshal.AsSpan(_counts)[place].Count += count;

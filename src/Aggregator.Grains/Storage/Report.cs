@@ -61,6 +61,6 @@ public enum CommitResult
 /// <summary>What the store answered.</summary>
 /// <param name="Lines">One for each report of the batch, in its order.</param>
 /// <param name="Touched">Absolute tallies of the counters that moved, ALL included; empty where nothing was appended now.</param>
-/// <param name="Untold">Series of which counters of past hours moved as well, and are not among these.</param>
+/// <param name="Untold">Series of which these say too little, because counts of the past are packed: they are to be read.</param>
 public sealed record CommitAnswer(
     CommitResult Result, LineOutcome[] Lines, IReadOnlyDictionary<SeriesKey, List<BucketTally>> Touched, IReadOnlyCollection<SeriesKey> Untold);

@@ -42,6 +42,7 @@ public sealed class ReportStore(StoreConnection connection, IOptions<ReportOptio
             var start = (firstHour + i) * CommitScript.BucketsPerHour;
             foreach (var counter in replies[i])
             {
+                if (counter.Name == CommitScript.Pack) continue;
                 if (counter.Name.StartsWith(CommitScript.Pack))
                 {
                     foreach (var (field, count) in CommitScript.Unpack((string)counter.Value!)) Add(start, field, count);

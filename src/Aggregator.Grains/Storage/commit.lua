@@ -5,11 +5,11 @@
 --          seconds to keep buckets, seconds to keep reporters and networks, now (s),
 --          number of plains, packs, targets, services, places, rooms, comments
 -- plain    number of fields; each field, 'bucket of the hour:symptom', and its count      (reports that nothing has to be asked about, ALL's sums too)
--- pack     fields and counts, 'field=count,field=count'               (the same of buckets that are long past: kept as it is, told by nobody)
+-- pack     fields and counts, 'field=count,field=count'; the last bucket among them      (the same of what is long past: kept as it is, and not told)
 -- target   index of the region's bucket hash, of the bucket hash of ALL; region
 -- service  index of its regions hash, how many regions; the regions                       (that are reported from)
 -- place    of each row in turn, where it is in the answer; none where the answer has the rows' own order
--- room     index of the reporters hash of this window, of the window before, of the networks hash; how many reporters are named,
+-- room     index of the reporters hash of this window, of the window before, of the one after, of the networks hash; how many reporters are named,
 --          how many of them again by their name of the window before, how many networks, how many crowds;
 --          the crowds, the reporters, their earlier names, the networks        (all reports of a service in a dedup window)
 -- crowd    target, bucket of the hour, symptom, count of each row, at (s since the window began), rows; 1 where each names a reporter, 1 where each names a network
@@ -19,9 +19,11 @@
 --          'R' outcomes '|' mixed  committed before: what was answered then
 --          'N' outcomes '|' mixed '|' touched
 -- outcomes one letter per row: c(ounted), d(uplicate), q(uarantined), m(ixed: the next number in the list mixed was counted, the rest quarantined)
--- touched  'index field total' of each counter that moved: totals are absolute, so hearing one twice is harmless
+-- touched  'index field total' of each counter that moved: totals are absolute, so hearing one twice is harmless;
+--          'index * 0' where a total leaves out what is packed
 --
--- A reporter's value is when in its window it was counted (s): one of the window before is a duplicate until as late in this one.
+-- A reporter's value is when in its window it was counted (s): one of the window before is a duplicate until as late in this one;
+-- one of the window after from as late on, where a clock was set back, or a line comes after a later one.
 -- A network's value is 'counted REGION,REGION': what it gave in this window, and from where.
 -- A room asks for all its names at once and writes them at once: a call per report would be most of the time.
 local unpack = unpack or table.unpack
@@ -69,6 +71,11 @@ local function whole(count) return string.format('%.0f', count) end
 
 local function tell(key, field, total) out[#out + 1] = key .. ' ' .. field .. ' ' .. total end
 
+-- The last bucket that packs of a hash hold anything of.
+local function packed_up_to(name) return tonumber(call('HGET', name, '+') or -1) end
+
+local function is_packed(field, up_to) return up_to >= 0 and tonumber(string.match(field, '^%d+')) <= up_to end
+
 -- A hash that holds nothing but the fields that are new in it is new itself, and is to go away in time.
 local function age(name, fresh)
   if fresh > 0 and call('HLEN', name) == fresh then call('EXPIRE', name, keep_buckets) end
@@ -76,22 +83,26 @@ end
 
 for key = 2, plains + 1 do
   local name, first, fresh = KEYS[key], next_arg + 1, 0
+  local up_to, partly = packed_up_to(name), false
   next_arg = first + tonumber(ARGV[next_arg]) * 2
   for i = first, next_arg - 1, 2 do
     local total = whole(call('HINCRBY', name, ARGV[i], ARGV[i + 1]))
     if total == ARGV[i + 1] then fresh = fresh + 1 end
+    partly = partly or is_packed(ARGV[i], up_to)
     tell(key, ARGV[i], total)
   end
+  if partly then tell(key, '*', 0) end
   age(name, fresh)
 end
 
 for key = plains + 2, plains + packs + 1 do
-  local name, pack = KEYS[key], ARGV[next_arg]
+  local name, pack, last = KEYS[key], ARGV[next_arg], tonumber(ARGV[next_arg + 1])
   local fields = call('HLEN', name)
-  next_arg = next_arg + 1
+  next_arg = next_arg + 2
   if fields < crowded then
     -- A hash only grows, so no field has this name yet. Who reads adds up.
-    call('HSET', name, '+' .. fields, pack)
+    if fields > 0 then last = math.max(last, packed_up_to(name)) end
+    call('HSET', name, '+', last, '+' .. fields, pack)
     if fields == 0 then call('EXPIRE', name, keep_buckets) end
   else
     for field, count in string.gmatch(pack, '([^=,]+)=(%d+)') do call('HINCRBY', name, field, count) end
@@ -127,15 +138,16 @@ next_arg = next_arg + places
 local outcomes, mixed, row = {}, {}, 0
 for _ = 1, rooms do
   local a = next_arg
-  local key_of_reporters, key_before, key_of_networks = tonumber(ARGV[a]), tonumber(ARGV[a + 1]), tonumber(ARGV[a + 2])
-  local reporters, renamed, networks, crowds = tonumber(ARGV[a + 3]), tonumber(ARGV[a + 4]), tonumber(ARGV[a + 5]), tonumber(ARGV[a + 6])
-  local crowd = a + 7
+  local key_of_reporters, key_before, key_after, key_of_networks = tonumber(ARGV[a]), tonumber(ARGV[a + 1]), tonumber(ARGV[a + 2]), tonumber(ARGV[a + 3])
+  local reporters, renamed, networks, crowds = tonumber(ARGV[a + 4]), tonumber(ARGV[a + 5]), tonumber(ARGV[a + 6]), tonumber(ARGV[a + 7])
+  local crowd = a + 8
   local first_reporter = crowd + crowds * 8
   local first_network = first_reporter + reporters + renamed
   next_arg = first_network + networks
 
   local heard = ask(KEYS[key_of_reporters], first_reporter, reporters)
   local heard_before = ask(KEYS[key_before], renamed > 0 and first_reporter + reporters or first_reporter, reporters)
+  local heard_after = reporters > 0 and call('EXISTS', KEYS[key_after]) == 1 and ask(KEYS[key_after], first_reporter, reporters)
   local network_values = ask(KEYS[key_of_networks], first_network, networks)
 
   local new_reporters, is_new = {}, {}
@@ -159,7 +171,8 @@ for _ = 1, rooms do
         known = heard[reporter] or is_new[name]
         if not known then
           local last = heard_before[reporter]
-          known = last and at < tonumber(last)
+          local next = heard_after and heard_after[reporter]
+          known = last and at < tonumber(last) or next and at > tonumber(next)
         end
       end
       if placed then
@@ -239,11 +252,14 @@ end
 
 for key, fields in pairs(touched) do
   local name, fresh = KEYS[tonumber(key)], 0
+  local up_to, partly = packed_up_to(name), false
   for field, count in pairs(fields) do
     local total = call('HINCRBY', name, field, whole(count))
     if total == count then fresh = fresh + 1 end
+    partly = partly or is_packed(field, up_to)
     tell(key, field, whole(total))
   end
+  if partly then tell(key, '*', 0) end
   age(name, fresh)
 end
 

@@ -14,11 +14,12 @@ internal static class NdjsonReader
     /// <summary>The lines that are not blank, each with its number from 1; a line longer than the limit comes without its bytes, whatever it holds.</summary>
     public static async IAsyncEnumerable<(int Number, ReadOnlyMemory<byte>? Bytes)> Lines(PipeReader body, int lineAtMost)
     {
+        using var bytes = new OneRead(body);
         var number = 0;
         var skipping = false;
         while (true)
         {
-            var read = await body.ReadAsync();
+            var read = await bytes.Next();
             var buffer = read.Buffer;
             while (buffer.PositionOf((byte)'\n') is { } end)
             {
@@ -39,7 +40,7 @@ internal static class NdjsonReader
             {
                 if (!skipping && buffer.Length > lineAtMost) yield return (number + 1, null);
                 else if (!skipping && !IsBlank(buffer)) yield return (number + 1, Contiguous(buffer));
-                body.AdvanceTo(buffer.End);
+                bytes.AdvanceTo(buffer.End);
                 yield break;
             }
 
@@ -48,12 +49,38 @@ internal static class NdjsonReader
                 // The rest of this line is passed over as it comes.
                 if (!skipping) yield return (number + 1, null);
                 skipping = true;
-                body.AdvanceTo(buffer.End);
+                bytes.AdvanceTo(buffer.End);
             }
             else
             {
-                body.AdvanceTo(buffer.Start, buffer.End);
+                bytes.AdvanceTo(buffer.Start, buffer.End);
             }
+        }
+    }
+
+    /// <summary>Gives back what was read when nobody wants more lines: else the server cannot pass over the rest of the body.</summary>
+    private sealed class OneRead(PipeReader body) : IDisposable
+    {
+        private ReadOnlySequence<byte>? _open;
+
+        public async ValueTask<ReadResult> Next()
+        {
+            var read = await body.ReadAsync();
+            _open = read.Buffer;
+            return read;
+        }
+
+        public void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
+
+        public void AdvanceTo(SequencePosition consumed, SequencePosition examined)
+        {
+            _open = null;
+            body.AdvanceTo(consumed, examined);
+        }
+
+        public void Dispose()
+        {
+            if (_open is { } left) AdvanceTo(left.End);
         }
     }
 

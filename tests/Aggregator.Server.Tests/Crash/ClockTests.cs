@@ -22,15 +22,15 @@ public sealed class ClockTests(ITestOutputHelper output) : FaultTests(output)
         }, faults);
     }
 
-    [Fact]
-    public Task A_retry_after_the_clock_was_set_back_is_a_duplicate() => ARetryAfterTenMinutesBackIsADuplicate(Minutes(20));
-
-    /// <summary>In the first minutes of a dedup window, and of a day.</summary>
-    [Theory(Skip = "The store asks for a reporter in the window of the report and the one before, not in the one after: the retry is counted again.")]
+    /// <summary>Within a dedup window, and into the one before.</summary>
+    [Theory]
+    [InlineData(20)]
     [InlineData(12 * 60 + 5)]
-    [InlineData(5)]
-    public Task A_retry_after_the_clock_was_set_back_into_the_window_before_is_a_duplicate(int minutesAfterMidnight) =>
+    public Task A_retry_after_the_clock_was_set_back_is_a_duplicate(int minutesAfterMidnight) =>
         ARetryAfterTenMinutesBackIsADuplicate(Minutes(minutesAfterMidnight));
+
+    [Fact(Skip = "Before midnight nobody has the key of the day after: who reports again is somebody else there.")]
+    public Task A_retry_after_the_clock_was_set_back_over_midnight_is_a_duplicate() => ARetryAfterTenMinutesBackIsADuplicate(Minutes(5));
 
     [Fact]
     public async Task An_import_that_is_repeated_later_is_answered_as_the_first_time()

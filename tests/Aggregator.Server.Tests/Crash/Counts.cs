@@ -75,6 +75,7 @@ internal sealed class Counts
             var buckets = await Task.WhenAll(hours.Select(hour => redis.GetDatabase().HashGetAllAsync(names.Buckets(key, hour))));
             foreach (var counter in buckets.SelectMany(bucket => bucket))
             {
+                if (counter.Name == CommitScript.Pack) continue;
                 if (counter.Name.StartsWith(CommitScript.Pack)) stored.Set(series, CommitScript.Unpack(counter.Value.ToString()).Sum(packed => packed.Count));
                 else if (OutcomeOf(counter.Name.ToString()) is { } outcome) stored.Set(series with { Outcome = outcome }, (long)counter.Value);
             }

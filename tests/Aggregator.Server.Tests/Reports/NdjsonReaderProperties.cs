@@ -22,6 +22,15 @@ public sealed class NdjsonReaderProperties
             },
             iter: 2000);
 
+    [Fact]
+    public async Task Who_wants_no_more_lines_leaves_a_body_that_can_be_passed_over()
+    {
+        var body = PipeReader.Create(new Trickle("a\nb\nc\n"u8.ToArray(), [2]), new(bufferSize: 8, minimumReadSize: 1));
+        await foreach (var _ in NdjsonReader.Lines(body, LineAtMost)) break;
+
+        while (await body.ReadAsync() is { IsCompleted: false } rest) body.AdvanceTo(rest.Buffer.End);
+    }
+
     private static List<(int, string?)> Naive(byte[] body)
     {
         var lines = Encoding.ASCII.GetString(body).Split('\n');

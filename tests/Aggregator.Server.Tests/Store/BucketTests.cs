@@ -42,16 +42,21 @@ public abstract class BucketTests<TStore>(TStore store) : IClassFixture<TStore> 
         Assert.InRange(fields, 1, 70);
     }
 
-    [Theory]
-    [InlineData(5, true, false)]
-    [InlineData(15, true, true)]
-    [InlineData(25, false, true)]
-    public async Task The_newest_totals_are_told_the_oldest_are_to_be_read_and_those_between_both(int minutesAgo, bool told, bool untold)
+    [Fact]
+    public async Task A_total_that_leaves_out_what_is_packed_is_told_and_to_be_read()
     {
-        var commits = new Commits(store.Fresh(), now: Noon.AddMinutes(minutesAgo));
-        var answer = await commits.Append(Report(Us, 0, "app"));
-        Assert.Equal(told, answer.Touched.ContainsKey(Us) && answer.Touched.ContainsKey(All));
-        Assert.Equal(untold, answer.Untold.Contains(Us) && answer.Untold.Contains(All));
+        var (before, later) = (store.Fresh(), Noon.AddMinutes(30));
+        await new Commits(before, now: later).Store.Commit(Batch("the first", "", Report(Us, 0, "app", 5), Report(Us, 5, "app")));
+
+        // By a clock that was set back meanwhile.
+        var commits = new Commits(before, now: Noon);
+        var old = await commits.Append(Report(Us, 5, "app"));
+        var late = await commits.Append(Report(Us, 6, "app", 4));
+
+        Assert.Equal([All, Us], old.Untold.OrderBy(series => series.Region.Value));
+        Assert.Empty(late.Untold);
+        Assert.Equal(4, late.Touched[Us].Single().Tally.Reports);
+        Assert.Equal([5, 2, 4], (await commits.Read(Us)).Select(bucket => bucket.Tally.Reports));
     }
 
     [Fact]

@@ -53,7 +53,8 @@ internal sealed class NaiveStore(int share, TimeSpan window)
         if (report.Reporter is { } reporter)
         {
             var heard = _heard.ContainsKey((service, reporter, nth))
-                || (_heard.TryGetValue((service, reporter, nth - 1), out var last) && report.At - last < window);
+                || (_heard.TryGetValue((service, reporter, nth - 1), out var last) && report.At - last < window)
+                || (_heard.TryGetValue((service, reporter, nth + 1), out var next) && next - report.At < window);
             if (heard)
             {
                 Add(duplicates: report.Count);
