@@ -15,7 +15,7 @@ internal sealed class CommitScript
     private const int KeptComments = 200;
 
     // What is older changes no verdict that anybody waits for, and there may be very much of it: it is packed, and regions read it when there is time.
-    private static readonly TimeSpan PackedBack = TimeSpan.FromMinutes(20);
+    private static readonly TimeSpan PackedBack = TimeSpan.FromMinutes(5);
 
     private readonly CommitBatch _batch;
     private readonly StoreKeys _names;
@@ -171,7 +171,7 @@ internal sealed class CommitScript
 
     private List<RedisValue> WritePlain()
     {
-        var written = new List<RedisValue>();
+        var written = new List<RedisValue>(2 * _plain.Packed.Count + _plain.Plain.Sum(hash => 1 + 2 * hash.Counts.Count));
         foreach (var hash in _plain.Plain)
         {
             BucketKeyOf(hash.Series, hash.Hour);

@@ -55,7 +55,8 @@ internal sealed class BulkChunk(bool keyed)
     public (List<Report> Reports, string Digest, int Number) Take()
     {
         var taken = (_reports, keyed ? Convert.ToHexStringLower(_hash.GetHashAndReset()) : "", _number++);
-        (_reports, _lines) = ([], 0);
+        // The next one will be about as long.
+        (_reports, _lines) = (new(_reports.Count), 0);
         _places.Clear();
         return taken;
     }
