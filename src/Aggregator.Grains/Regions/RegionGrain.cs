@@ -96,13 +96,15 @@ internal sealed partial class RegionGrain(
     private async Task Loaded()
     {
         if (_loaded) return;
+        var loading = _loading ??= Load();
         try
         {
-            await (_loading ??= Load());
+            await loading;
         }
         finally
         {
-            _loading = null;
+            // Whoever waited for one that failed must not forget another that has begun since: two at once would close each bucket twice.
+            if (_loading == loading) _loading = null;
         }
     }
 

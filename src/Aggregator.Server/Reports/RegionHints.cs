@@ -11,7 +11,7 @@ namespace Aggregator.Server;
 /// Only hints: one that is lost is healed when the region closes the bucket, or reads the store at its next activation.
 /// They are told in rounds with a rest after each, so that telling takes a small part of the machine however many reports come:
 /// what is new meanwhile waits, collapsed, for the next round. A report that comes alone is told at once.
-/// A region of which only past hours changed is told late, a few at a time: a day that is brought in at once would wake them all at once.
+/// A region of which only the past changed is told late, a few at a time: a day that is brought in at once would wake them all at once.
 /// Whoever asks for it has it told out of turn.
 /// </remarks>
 internal sealed partial class RegionHints(IGrainFactory grains, TimeProvider clock, ILogger<RegionHints> logger) : BackgroundService
@@ -29,7 +29,7 @@ internal sealed partial class RegionHints(IGrainFactory grains, TimeProvider clo
     private static readonly TimeSpan Forgotten = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentDictionary<SeriesKey, RegionEar> _ears = new();
-    private readonly Channel<RegionEar> _untold = Channel.CreateUnbounded<RegionEar>(); // each region once: bounded by the catalog
+    private readonly Channel<RegionEar> _soon = Channel.CreateUnbounded<RegionEar>(); // each region once: bounded by the catalog
     private readonly Channel<RegionEar> _late = Channel.CreateUnbounded<RegionEar>();
     private readonly SemaphoreSlim _calls = new(CallsAtOnce);
     private long _pastCommits;
@@ -57,7 +57,7 @@ internal sealed partial class RegionHints(IGrainFactory grains, TimeProvider clo
     public async ValueTask<RegionGlance?> Glance(SeriesKey series, TimeSpan patience)
     {
         if (!_ears.TryGetValue(series, out var ear)) return null;
-        if (ear.IsFresh(clock, FreshFor) || _untold.Reader.Count > PatientUpTo) return ear.Glance;
+        if (ear.IsFresh(clock, FreshFor) || _soon.Reader.Count > PatientUpTo) return ear.Glance;
 
         try
         {
@@ -82,7 +82,7 @@ internal sealed partial class RegionHints(IGrainFactory grains, TimeProvider clo
             {
                 var answer = ear.NextAnswer();
                 if (answer.IsCompleted) return;
-                await _calls.WaitAsync(patience);
+                if (!await _calls.WaitAsync(patience)) return;
                 _ = Deliver(ear, Turn.None);
                 await answer.WaitAsync(patience, clock);
             }
@@ -112,10 +112,10 @@ internal sealed partial class RegionHints(IGrainFactory grains, TimeProvider clo
 
     private async Task TellSoon(CancellationToken stopping)
     {
-        while (await _untold.Reader.WaitToReadAsync(stopping))
+        while (await _soon.Reader.WaitToReadAsync(stopping))
         {
             var (begun, calls) = (clock.GetTimestamp(), 0);
-            while (calls < RoundAtMost && _untold.Reader.TryRead(out var ear))
+            while (calls < RoundAtMost && _soon.Reader.TryRead(out var ear))
             {
                 await _calls.WaitAsync(stopping);
                 _ = Deliver(ear, Turn.Soon);
@@ -164,7 +164,7 @@ internal sealed partial class RegionHints(IGrainFactory grains, TimeProvider clo
 
     private void Queue(RegionEar ear, Turn turn)
     {
-        if (turn == Turn.Soon) _untold.Writer.TryWrite(ear);
+        if (turn == Turn.Soon) _soon.Writer.TryWrite(ear);
         if (turn == Turn.Late) _late.Writer.TryWrite(ear);
     }
 
