@@ -4,19 +4,6 @@ using Aggregator.Grains;
 
 namespace Aggregator.Server;
 
-/// <summary>When a region is told.</summary>
-internal enum Turn
-{
-    /// <summary>It waits for its turn already, or there is nothing to tell.</summary>
-    None,
-
-    /// <summary>In the next round.</summary>
-    Soon,
-
-    /// <summary>When nobody else has to be told: what it is to hear of is long past.</summary>
-    Late,
-}
-
 /// <summary>What one region is still to be told, and what it last said of itself.</summary>
 /// <remarks>Safe for many threads. Told by one at a time. Whoever is answered a turn has to queue it for that.</remarks>
 internal sealed class RegionEar(SeriesKey series, long now)
