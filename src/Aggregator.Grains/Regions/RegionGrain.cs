@@ -21,6 +21,7 @@ internal sealed partial class RegionGrain(
     private SpikeDetector _detector = new(Grid, detection);
     private MinuteRollup _minutes = null!;
     private SeriesKey _series;
+    private IServiceGrain? _service;
     private IGrainTimer _timer = null!;
     private TimeSpan _delay;
     private DateTimeOffset _saveAt;
@@ -170,7 +171,7 @@ internal sealed partial class RegionGrain(
             && _told is { } told && told.Verdict.Level == verdict.Level && told.Reports15m == news.Reports15m && told.Spark.SequenceEqual(news.Spark);
         if (quiet) return;
 
-        await GrainFactory.GetGrain<IServiceGrain>(_series.Service.Value).Hear(news);
+        await (_service ??= GrainFactory.GetGrain<IServiceGrain>(_series.Service.Value)).Hear(news);
         _told = news;
         if (_loggedLevel == verdict.Level) return;
         LogVerdict(_series, verdict.Level, verdict.Reason, verdict.Observed, Math.Round(verdict.Expected, 2));

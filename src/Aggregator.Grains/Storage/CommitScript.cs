@@ -17,6 +17,8 @@ internal sealed partial class CommitScript
     // What is older changes no verdict that anybody waits for, and there may be very much of it: it is packed, and regions read it when there is time.
     private static readonly TimeSpan PackedBack = TimeSpan.FromMinutes(5);
 
+    private const int AheadAtMost = 60; // s by which a line may be ahead of its window
+
     private readonly CommitBatch _batch;
     private readonly StoreKeys _names;
     private readonly long _window;
@@ -66,7 +68,8 @@ internal sealed partial class CommitScript
         RedisValue[] head =
         [
             batch.Digest, (long)batch.Keep.TotalSeconds, options.NetworkShare,
-            (long)ReportStore.BucketsKept.TotalSeconds, 2 * _window, now.ToUnixTimeSeconds(),
+            (long)ReportStore.BucketsKept.TotalSeconds, 2 * _window + AheadAtMost, now.ToUnixTimeSeconds(),
+            batch.Reports.All(report => now - report.At < PackedBack / 2) ? 1 : 0,
             _plain.Plain.Count, _plain.Packed.Count, _targetIndex.Count, _heardFrom.Count, places.Count, _rooms.Count, comments.Count / 5,
         ];
         RedisValue[] services = [.. _heardFrom.SelectMany(IEnumerable<RedisValue> (heard) =>

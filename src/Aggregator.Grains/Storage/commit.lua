@@ -3,6 +3,7 @@
 -- KEYS[1]  the guard of the batch; then the bucket hash of each plain and of each pack; the others are named by their index in ARGV
 -- ARGV     digest of the batch, seconds to keep the guard, share per network (0: no limit),
 --          seconds to keep buckets, seconds to keep reporters and networks, now (s),
+--          1 where it is all of the last minutes: nobody packs what is so new,
 --          number of plains, packs, targets, services, places, rooms, comments
 -- plain    number of fields; each field, 'bucket of the hour:symptom', and its count      (reports that nothing has to be asked about, ALL's sums too)
 -- pack     fields and counts, 'field=count,field=count'; the last bucket among them      (the same of what is long past: kept as it is, and not told)
@@ -40,9 +41,10 @@ end
 
 local share = tonumber(ARGV[3])
 local keep_buckets, keep_seen, now = ARGV[4], ARGV[5], ARGV[6]
-local plains, packs, targets, services = tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10])
-local places, rooms, comments = tonumber(ARGV[11]), tonumber(ARGV[12]), tonumber(ARGV[13])
-local next_arg = 14
+local all_new = ARGV[7] == '1'
+local plains, packs, targets, services = tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10]), tonumber(ARGV[11])
+local places, rooms, comments = tonumber(ARGV[12]), tonumber(ARGV[13]), tonumber(ARGV[14])
+local next_arg = 15
 
 -- What a hash holds of some names in ARGV, in their order; false for each it does not know.
 local function ask(name, first, count)
@@ -57,29 +59,32 @@ local function ask(name, first, count)
   return values
 end
 
+-- A hash that holds nothing but the fields that are new in it is new itself, and is to go away in time.
+local function age(name, fresh, keep)
+  if fresh > 0 and call('HLEN', name) == fresh then call('EXPIRE', name, keep) end
+end
+
 local function write(name, pairs_of, keep)
-  if #pairs_of == 0 then return end
+  local fresh = 0
   for from = 1, #pairs_of, slice do
-    call('HSET', name, unpack(pairs_of, from, math.min(from + slice - 1, #pairs_of)))
+    fresh = fresh + call('HSET', name, unpack(pairs_of, from, math.min(from + slice - 1, #pairs_of)))
   end
-  if keep then call('EXPIRE', name, keep) end
+  if not keep then return end
+
+  -- Nobody adds to a window once it is over, but for lines that come late: what they name is kept from then on.
+  if all_new then age(name, fresh, keep) elseif #pairs_of > 0 then call('EXPIRE', name, keep) end
 end
 
 local out = {}
 
-local function whole(count) return string.format('%.0f', count) end
+local function whole(count) return string.format('%d', count) end
 
 local function tell(key, field, total) out[#out + 1] = key .. ' ' .. field .. ' ' .. total end
 
 -- The last bucket that packs of a hash hold anything of.
-local function packed_up_to(name) return tonumber(call('HGET', name, '+') or -1) end
+local function packed_up_to(name) return all_new and -1 or tonumber(call('HGET', name, '+') or -1) end
 
 local function is_packed(field, up_to) return up_to >= 0 and tonumber(string.match(field, '^%d+')) <= up_to end
-
--- A hash that holds nothing but the fields that are new in it is new itself, and is to go away in time.
-local function age(name, fresh)
-  if fresh > 0 and call('HLEN', name) == fresh then call('EXPIRE', name, keep_buckets) end
-end
 
 for key = 2, plains + 1 do
   local name, first, fresh = KEYS[key], next_arg + 1, 0
@@ -92,7 +97,7 @@ for key = 2, plains + 1 do
     tell(key, ARGV[i], total)
   end
   if partly then tell(key, '*', 0) end
-  age(name, fresh)
+  age(name, fresh, keep_buckets)
 end
 
 for key = plains + 2, plains + packs + 1 do
@@ -260,7 +265,7 @@ for key, fields in pairs(touched) do
     tell(key, field, whole(total))
   end
   if partly then tell(key, '*', 0) end
-  age(name, fresh)
+  age(name, fresh, keep_buckets)
 end
 
 for _ = 1, services do

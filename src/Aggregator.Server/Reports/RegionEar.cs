@@ -6,7 +6,7 @@ namespace Aggregator.Server;
 
 /// <summary>What one region is still to be told, and what it last said of itself.</summary>
 /// <remarks>Safe for many threads. Told by one at a time. Whoever is answered a turn has to queue it for that.</remarks>
-internal sealed class RegionEar(SeriesKey series, long now)
+internal sealed class RegionEar(SeriesKey series, IRegionGrain region, long now)
 {
     /// <summary>A region that has to hear of more buckets than this reads them in the store: what waits here stays small.</summary>
     private const int TalliesAtMost = 64;
@@ -24,6 +24,8 @@ internal sealed class RegionEar(SeriesKey series, long now)
     private TaskCompletionSource? _next;
 
     public SeriesKey Series { get; } = series;
+
+    public IRegionGrain Region { get; } = region;
 
     /// <summary>How the region said it was, and the counted reports it did not know of.</summary>
     public RegionGlance? Glance

@@ -153,7 +153,7 @@ internal sealed partial class RegionHints(IGrainFactory grains, TimeProvider clo
     {
         while (true)
         {
-            var ear = _ears.GetOrAdd(series, static (key, clock) => new(key, clock.GetTimestamp()), clock);
+            var ear = _ears.GetOrAdd(series, static (key, hints) => hints.EarOf(key), this);
 
             // No answer: it was closed a moment ago, and another takes its place.
             if (what(ear) is not { } turn) continue;
@@ -161,6 +161,8 @@ internal sealed partial class RegionHints(IGrainFactory grains, TimeProvider clo
             return;
         }
     }
+
+    private RegionEar EarOf(SeriesKey series) => new(series, grains.GetGrain<IRegionGrain>(series.ToString()), clock.GetTimestamp());
 
     private void Queue(RegionEar ear, Turn turn)
     {
@@ -174,7 +176,7 @@ internal sealed partial class RegionHints(IGrainFactory grains, TimeProvider clo
         try
         {
             if (!ear.TryTake(turn, out var tallies, out var reread)) return;
-            Queue(ear, ear.Answer(await Tell(ear.Series, tallies, reread), clock.GetTimestamp()));
+            Queue(ear, ear.Answer(await Tell(ear, tallies, reread), clock.GetTimestamp()));
         }
         finally
         {
@@ -182,17 +184,16 @@ internal sealed partial class RegionHints(IGrainFactory grains, TimeProvider clo
         }
     }
 
-    private async Task<RegionGlance?> Tell(SeriesKey series, ImmutableArray<BucketTally> tallies, bool reread)
+    private async Task<RegionGlance?> Tell(RegionEar ear, ImmutableArray<BucketTally> tallies, bool reread)
     {
         try
         {
-            var region = grains.GetGrain<IRegionGrain>(series.ToString());
-            if (reread) await region.Reread();
-            return await region.Absorb(tallies);
+            if (reread) await ear.Region.Reread();
+            return await ear.Region.Absorb(tallies);
         }
         catch (Exception error)
         {
-            LogLost(error, series);
+            LogLost(error, ear.Series);
             return null;
         }
     }

@@ -12,7 +12,7 @@ public sealed class RegionEarTests
     private readonly FakeTimeProvider _clock = new();
     private readonly RegionEar _ear;
 
-    public RegionEarTests() => _ear = new(Series, _clock.GetTimestamp());
+    public RegionEarTests() => _ear = new(Series, null!, _clock.GetTimestamp());
 
     [Fact]
     public void The_first_to_tell_queues_it_and_the_others_join()
