@@ -38,6 +38,7 @@ internal sealed partial class CommitScript
     {
         (_batch, _names, _window) = (batch, names, (long)options.DedupWindow.TotalSeconds);
         KeyOf(names.Guard(batch.Shard, batch.Id));
+        KeyOf(names.Packed(batch.Shard));
 
         _plain = new(BucketGrid.TenSeconds.IndexOf(now - PackedBack));
         foreach (var report in batch.Reports)
@@ -69,7 +70,7 @@ internal sealed partial class CommitScript
         [
             batch.Digest, (long)batch.Keep.TotalSeconds, options.NetworkShare,
             (long)ReportStore.BucketsKept.TotalSeconds, 2 * _window + AheadAtMost, now.ToUnixTimeSeconds(),
-            batch.Reports.All(report => now - report.At < PackedBack / 2) ? 1 : 0,
+            BucketGrid.TenSeconds.IndexOf(batch.Reports.Select(report => report.At).DefaultIfEmpty(now).Min()), _plain.NewestPacked,
             _plain.Plain.Count, _plain.Packed.Count, _targetIndex.Count, _heardFrom.Count, places.Count, _rooms.Count, comments.Count / 5,
         ];
         RedisValue[] services = [.. _heardFrom.SelectMany(IEnumerable<RedisValue> (heard) =>

@@ -18,6 +18,9 @@ internal sealed class PlainCounts(long packedBefore)
 
     public List<BucketHash> Packed { get; } = [];
 
+    /// <summary>The newest bucket that is packed; -1 where none is.</summary>
+    public long NewestPacked => Packed.Count == 0 ? -1 : Packed.Max(hash => hash.Last);
+
     public void Add(in Report report)
     {
         var bucket = BucketGrid.TenSeconds.IndexOf(report.At);

@@ -40,6 +40,9 @@ public sealed class StoreKeys(string prefix)
     /// <summary>What was answered to a batch.</summary>
     public string Guard(int shard, string batch) => $"{prefix}:{{{shard}}}:batch:{batch}";
 
+    /// <summary>The newest bucket of which any hash of the shard holds a pack.</summary>
+    public string Packed(int shard) => $"{prefix}:{{{shard}}}:packed";
+
     /// <summary>One bit per 10-second bucket of a day: some server was open for reports.</summary>
     public string Open(long day) => $"{prefix}:open:{day}";
 

@@ -1,9 +1,11 @@
 -- Appends one batch of reports of one shard: all of it, once, or nothing.
 --
--- KEYS[1]  the guard of the batch; then the bucket hash of each plain and of each pack; the others are named by their index in ARGV
+-- KEYS[1]  the guard of the batch
+-- KEYS[2]  the newest bucket of which any hash of the shard holds a pack
+-- KEYS     then the bucket hash of each plain and of each pack; the others are named by their index in ARGV
 -- ARGV     digest of the batch, seconds to keep the guard, share per network (0: no limit),
 --          seconds to keep buckets, seconds to keep reporters and networks, now (s),
---          1 where it is all of the last minutes: nobody packs what is so new,
+--          the oldest bucket of the batch, the newest bucket that is packed in it (-1: none),
 --          number of plains, packs, targets, services, places, rooms, comments
 -- plain    number of fields; each field, 'bucket of the hour:symptom', and its count      (reports that nothing has to be asked about, ALL's sums too)
 -- pack     fields and counts, 'field=count,field=count'; the last bucket among them      (the same of what is long past: kept as it is, and not told)
@@ -41,10 +43,10 @@ end
 
 local share = tonumber(ARGV[3])
 local keep_buckets, keep_seen, now = ARGV[4], ARGV[5], ARGV[6]
-local all_new = ARGV[7] == '1'
-local plains, packs, targets, services = tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10]), tonumber(ARGV[11])
-local places, rooms, comments = tonumber(ARGV[12]), tonumber(ARGV[13]), tonumber(ARGV[14])
-local next_arg = 15
+local oldest, newest_pack = tonumber(ARGV[7]), tonumber(ARGV[8])
+local plains, packs, targets, services = tonumber(ARGV[9]), tonumber(ARGV[10]), tonumber(ARGV[11]), tonumber(ARGV[12])
+local places, rooms, comments = tonumber(ARGV[13]), tonumber(ARGV[14]), tonumber(ARGV[15])
+local next_arg = 16
 
 -- What a hash holds of some names in ARGV, in their order; false for each it does not know.
 local function ask(name, first, count)
@@ -72,7 +74,7 @@ local function write(name, pairs_of, keep)
   if not keep then return end
 
   -- Nobody adds to a window once it is over, but for lines that come late: what they name is kept from then on.
-  if all_new then age(name, fresh, keep) elseif #pairs_of > 0 then call('EXPIRE', name, keep) end
+  if oldest * 10 > now - 60 then age(name, fresh, keep) elseif #pairs_of > 0 then call('EXPIRE', name, keep) end
 end
 
 local out = {}
@@ -82,13 +84,17 @@ local function whole(count) return string.format('%d', count) end
 local function tell(key, field, total) out[#out + 1] = key .. ' ' .. field .. ' ' .. total end
 
 -- The last bucket that packs of a hash hold anything of.
-local function packed_up_to(name) return all_new and -1 or tonumber(call('HGET', name, '+') or -1) end
+local function packed_up_to(name) return tonumber(call('HGET', name, '+') or -1) end
+
+-- Most batches are newer than all that is packed: one question saves them one for each hash.
+local packed_in_shard = tonumber(call('GET', KEYS[2]) or -1)
+local function leaves_out_up_to(name) return oldest > packed_in_shard and -1 or packed_up_to(name) end
 
 local function is_packed(field, up_to) return up_to >= 0 and tonumber(string.match(field, '^%d+')) <= up_to end
 
-for key = 2, plains + 1 do
+for key = 3, plains + 2 do
   local name, first, fresh = KEYS[key], next_arg + 1, 0
-  local up_to, partly = packed_up_to(name), false
+  local up_to, partly = leaves_out_up_to(name), false
   next_arg = first + tonumber(ARGV[next_arg]) * 2
   for i = first, next_arg - 1, 2 do
     local total = whole(call('HINCRBY', name, ARGV[i], ARGV[i + 1]))
@@ -100,7 +106,7 @@ for key = 2, plains + 1 do
   age(name, fresh, keep_buckets)
 end
 
-for key = plains + 2, plains + packs + 1 do
+for key = plains + 3, plains + packs + 2 do
   local name, pack, last = KEYS[key], ARGV[next_arg], tonumber(ARGV[next_arg + 1])
   local fields = call('HLEN', name)
   next_arg = next_arg + 2
@@ -113,6 +119,8 @@ for key = plains + 2, plains + packs + 1 do
     for field, count in string.gmatch(pack, '([^=,]+)=(%d+)') do call('HINCRBY', name, field, count) end
   end
 end
+
+if packs > 0 then call('SET', KEYS[2], whole(math.max(newest_pack, packed_in_shard)), 'EX', keep_buckets) end
 
 local first_target = next_arg
 next_arg = first_target + targets * 3
@@ -257,7 +265,7 @@ end
 
 for key, fields in pairs(touched) do
   local name, fresh = KEYS[tonumber(key)], 0
-  local up_to, partly = packed_up_to(name), false
+  local up_to, partly = leaves_out_up_to(name), false
   for field, count in pairs(fields) do
     local total = call('HINCRBY', name, field, whole(count))
     if total == count then fresh = fresh + 1 end

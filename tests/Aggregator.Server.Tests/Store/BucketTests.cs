@@ -162,7 +162,7 @@ public abstract class BucketTests<TStore>(TStore store) : IClassFixture<TStore> 
     }
 
     private static TimeSpan LongestFor(string key) =>
-        key.Contains(":buckets:") ? ReportStore.BucketsKept : key.Contains(":batch:") ? TimeSpan.FromMinutes(10) : TimeSpan.FromHours(1);
+        key.Contains(":buckets:") || key.EndsWith(":packed", StringComparison.Ordinal) ? ReportStore.BucketsKept : key.Contains(":batch:") ? TimeSpan.FromMinutes(10) : TimeSpan.FromMinutes(61);
 
     private static async Task<(List<(string Name, TimeSpan Left)> Expiring, List<string> Staying)> Keys(StoreConnection connection)
     {
