@@ -12,6 +12,7 @@ internal sealed partial class ServiceGrain(
 {
     private static readonly TimeSpan WatchEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan HeartbeatMissing = TimeSpan.FromSeconds(35);
+    private static readonly TimeSpan PostWithin = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan SaveNumbersEvery = TimeSpan.FromMinutes(1);
 
     private readonly Dictionary<string, (RegionNews News, DateTimeOffset At)> _regions = [];
@@ -20,6 +21,7 @@ internal sealed partial class ServiceGrain(
     private DateTimeOffset _numbersSavedAt;
     private bool _numbersToSave;
     private bool _toPost;
+    private IGrainTimer _posting = null!;
     private Level _level = Level.Normal;
     private DateTimeOffset _since;
 
@@ -34,6 +36,7 @@ internal sealed partial class ServiceGrain(
             _toPost = true;
         }
 
+        _posting = this.RegisterGrainTimer(Post, new GrainTimerCreationOptions(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan));
         this.RegisterGrainTimer(Watch, new GrainTimerCreationOptions(TimeSpan.Zero, WatchEvery));
         return Task.CompletedTask;
     }
@@ -41,15 +44,25 @@ internal sealed partial class ServiceGrain(
     public async Task Hear(RegionNews news)
     {
         var now = clock.GetUtcNow();
+        var before = _regions.GetValueOrDefault(news.Region).News?.Verdict.Level;
         _regions[news.Region] = (news, now);
-        await Decide(() => _tracker.Hear(RegionCode.Parse(news.Region), news.Verdict.ToDomain(), now, news.Networks), now);
+        var change = await Decide(() => _tracker.Hear(RegionCode.Parse(news.Region), news.Verdict.ToDomain(), now, news.Networks), now);
         await DecideTheRest(now);
-        await Post();
+        if (change is not null || before != news.Verdict.Level) await Post(CancellationToken.None);
+        else PostSoon();
     }
 
     public Task<string[]> Regions() => Task.FromResult(_regions.Keys.ToArray());
 
     public Task Wake() => Task.CompletedTask;
+
+    // All regions say their numbers within half a second: one post tells them all.
+    private void PostSoon()
+    {
+        if (_toPost) return;
+        _toPost = true;
+        _posting.Change(PostWithin, Timeout.InfiniteTimeSpan);
+    }
 
     /// <summary>One hearing tells one change; several may be due.</summary>
     private async Task DecideTheRest(DateTimeOffset now)
@@ -126,7 +139,7 @@ internal sealed partial class ServiceGrain(
             }
 
             await Archive();
-            if (_toPost) await Post();
+            if (_toPost) await Post(cancellationToken);
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
@@ -140,7 +153,7 @@ internal sealed partial class ServiceGrain(
             .Union(_tracker.Open?.Regions.Select(region => region.Region.Value).Append(RegionCode.All.Value) ?? []),
     ];
 
-    private async Task Post()
+    private async Task Post(CancellationToken cancellationToken)
     {
         var all = _regions.GetValueOrDefault(RegionCode.All.Value).News;
         var restless = _regions.Values.Select(heard => heard.News).Where(news => news.Verdict.Level != Level.Normal).ToList();

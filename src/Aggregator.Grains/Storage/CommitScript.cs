@@ -38,7 +38,8 @@ internal sealed partial class CommitScript
     {
         (_batch, _names, _window) = (batch, names, (long)options.DedupWindow.TotalSeconds);
         KeyOf(names.Guard(batch.Shard, batch.Id));
-        KeyOf(names.Packed(batch.Shard));
+        var shards = batch.Reports.Select(report => report.Series.Service).Distinct().Select(StoreKeys.ShardOf).Distinct().ToList();
+        foreach (var shard in shards) KeyOf(names.Packed(shard));
 
         _plain = new(BucketGrid.TenSeconds.IndexOf(now - PackedBack));
         foreach (var report in batch.Reports)
@@ -71,7 +72,7 @@ internal sealed partial class CommitScript
             batch.Digest, (long)batch.Keep.TotalSeconds, options.NetworkShare,
             (long)ReportStore.BucketsKept.TotalSeconds, 2 * _window + AheadAtMost, now.ToUnixTimeSeconds(),
             BucketGrid.TenSeconds.IndexOf(batch.Reports.Select(report => report.At).DefaultIfEmpty(now).Min()), _plain.NewestPacked,
-            _plain.Plain.Count, _plain.Packed.Count, _targetIndex.Count, _heardFrom.Count, places.Count, _rooms.Count, comments.Count / 5,
+            shards.Count, _plain.Plain.Count, _plain.Packed.Count, _targetIndex.Count, _heardFrom.Count, places.Count, _rooms.Count, comments.Count / 5,
         ];
         RedisValue[] services = [.. _heardFrom.SelectMany(IEnumerable<RedisValue> (heard) =>
             [KeyOf(names.Regions(heard.Key)), heard.Value.Count, .. heard.Value.Select(region => (RedisValue)region.Value)])];

@@ -36,7 +36,8 @@ public readonly record struct LineOutcome(int Counted, ReportOutcome Rest)
     public ReportOutcome Outcome => Counted > 0 ? ReportOutcome.Counted : Rest;
 }
 
-/// <summary>Reports of one shard that are appended together: all or none, and once, however often it is tried.</summary>
+/// <summary>Reports that are appended together: all or none, and once, however often it is tried.</summary>
+/// <param name="Shard">Where the id is kept; on a Redis Cluster all reports are of it.</param>
 /// <param name="Id">Unique; a second commit under the same id is answered as the first was.</param>
 /// <param name="Digest">What it holds, in a few characters, where the id is a client's: the same id with another digest is refused.</param>
 /// <param name="Keep">For how long the id is remembered.</param>

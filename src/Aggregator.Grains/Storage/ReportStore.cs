@@ -19,6 +19,9 @@ public sealed class ReportStore(StoreConnection connection, IOptions<ReportOptio
 
     private readonly StoreKeys _names = new(connection.Prefix);
 
+    /// <summary>Whether a batch may hold reports of several shards.</summary>
+    public bool TakesShardsTogether => !connection.IsCluster;
+
     /// <summary>Appends a batch; safe to try again with the same batch when the outcome of a try is unknown.</summary>
     public async Task<CommitAnswer> Commit(CommitBatch batch)
     {

@@ -9,6 +9,8 @@ public sealed class StoreConnection(IConnectionMultiplexer shared, IConnectionMu
     /// <summary>How long a report's commit may take before its outcome is called unknown.</summary>
     public static readonly TimeSpan CommitTimeout = TimeSpan.FromMilliseconds(1500);
 
+    private volatile Kind _kind;
+
     /// <summary>What every key begins with: the cluster's id, so that clusters can share a Redis.</summary>
     public string Prefix { get; } = prefix;
 
@@ -17,6 +19,17 @@ public sealed class StoreConnection(IConnectionMultiplexer shared, IConnectionMu
     public IDatabase Shared { get; } = shared.GetDatabase();
 
     public IDatabase Reports { get; } = reports.GetDatabase();
+
+    /// <summary>Whether it is a Redis Cluster, where one script touches one shard alone; false while it was never reached.</summary>
+    public bool IsCluster
+    {
+        get
+        {
+            if (_kind == Kind.NotKnown && Multiplexer.IsConnected)
+                _kind = Multiplexer.GetServers().Any(server => server.ServerType == ServerType.Cluster) ? Kind.Cluster : Kind.OneServer;
+            return _kind == Kind.Cluster;
+        }
+    }
 
     /// <summary>Done when all that was written before is safe from the death of the process.</summary>
     /// <remarks>
@@ -50,5 +63,12 @@ public sealed class StoreConnection(IConnectionMultiplexer shared, IConnectionMu
     {
         await Reports.Multiplexer.DisposeAsync();
         await Multiplexer.DisposeAsync();
+    }
+
+    private enum Kind
+    {
+        NotKnown,
+        OneServer,
+        Cluster,
     }
 }

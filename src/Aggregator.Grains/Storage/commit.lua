@@ -1,12 +1,11 @@
--- Appends one batch of reports of one shard: all of it, once, or nothing.
+-- Appends one batch of reports: all of it, once, or nothing. On a Redis Cluster all are of one shard.
 --
 -- KEYS[1]  the guard of the batch
--- KEYS[2]  the newest bucket of which any hash of the shard holds a pack
--- KEYS     then the bucket hash of each plain and of each pack; the others are named by their index in ARGV
+-- KEYS     then of each shard the newest bucket of which any of its hashes holds a pack; the bucket hash of each plain and of each pack; the others are named by their index in ARGV
 -- ARGV     digest of the batch, seconds to keep the guard, share per network (0: no limit),
 --          seconds to keep buckets, seconds to keep reporters and networks, now (s),
 --          the oldest bucket of the batch, the newest bucket that is packed in it (-1: none),
---          number of plains, packs, targets, services, places, rooms, comments
+--          number of shards, plains, packs, targets, services, places, rooms, comments
 -- plain    number of fields; each field, 'bucket of the hour:symptom', and its count      (reports that nothing has to be asked about, ALL's sums too)
 -- pack     fields and counts, 'field=count,field=count'; the last bucket among them      (the same of what is long past: kept as it is, and not told)
 -- target   index of the region's bucket hash, of the bucket hash of ALL; region
@@ -44,9 +43,9 @@ end
 local share = tonumber(ARGV[3])
 local keep_buckets, keep_seen, now = ARGV[4], ARGV[5], ARGV[6]
 local oldest, newest_pack = tonumber(ARGV[7]), tonumber(ARGV[8])
-local plains, packs, targets, services = tonumber(ARGV[9]), tonumber(ARGV[10]), tonumber(ARGV[11]), tonumber(ARGV[12])
-local places, rooms, comments = tonumber(ARGV[13]), tonumber(ARGV[14]), tonumber(ARGV[15])
-local next_arg = 16
+local shards, plains, packs, targets, services = tonumber(ARGV[9]), tonumber(ARGV[10]), tonumber(ARGV[11]), tonumber(ARGV[12]), tonumber(ARGV[13])
+local places, rooms, comments = tonumber(ARGV[14]), tonumber(ARGV[15]), tonumber(ARGV[16])
+local next_arg = 17
 
 -- What a hash holds of some names in ARGV, in their order; false for each it does not know.
 local function ask(name, first, count)
@@ -87,12 +86,15 @@ local function tell(key, field, total) out[#out + 1] = key .. ' ' .. field .. ' 
 local function packed_up_to(name) return tonumber(call('HGET', name, '+') or -1) end
 
 -- Most batches are newer than all that is packed: one question saves them one for each hash.
-local packed_in_shard = tonumber(call('GET', KEYS[2]) or -1)
-local function leaves_out_up_to(name) return oldest > packed_in_shard and -1 or packed_up_to(name) end
+local newest_before = -1
+if shards > 0 then
+  for _, bucket in ipairs(call('MGET', unpack(KEYS, 2, shards + 1))) do newest_before = math.max(newest_before, tonumber(bucket or -1)) end
+end
+local function leaves_out_up_to(name) return oldest > newest_before and -1 or packed_up_to(name) end
 
 local function is_packed(field, up_to) return up_to >= 0 and tonumber(string.match(field, '^%d+')) <= up_to end
 
-for key = 3, plains + 2 do
+for key = shards + 2, shards + plains + 1 do
   local name, first, fresh = KEYS[key], next_arg + 1, 0
   local up_to, partly = leaves_out_up_to(name), false
   next_arg = first + tonumber(ARGV[next_arg]) * 2
@@ -106,7 +108,7 @@ for key = 3, plains + 2 do
   age(name, fresh, keep_buckets)
 end
 
-for key = plains + 3, plains + packs + 2 do
+for key = shards + plains + 2, shards + plains + packs + 1 do
   local name, pack, last = KEYS[key], ARGV[next_arg], tonumber(ARGV[next_arg + 1])
   local fields = call('HLEN', name)
   next_arg = next_arg + 2
@@ -120,7 +122,9 @@ for key = plains + 3, plains + packs + 2 do
   end
 end
 
-if packs > 0 then call('SET', KEYS[2], whole(math.max(newest_pack, packed_in_shard)), 'EX', keep_buckets) end
+if packs > 0 then
+  for key = 2, shards + 1 do call('SET', KEYS[key], whole(math.max(newest_pack, newest_before)), 'EX', keep_buckets) end
+end
 
 local first_target = next_arg
 next_arg = first_target + targets * 3

@@ -23,13 +23,14 @@ internal enum IntakeResult
 
 /// <summary>Gathers reports into batches and appends them; a report is acknowledged when the store has it.</summary>
 /// <remarks>
-/// One lane per shard. Whatever arrived while a lane's last commit was in flight is its next batch: no timer, no linger.
+/// Whatever arrived while a lane's last commit was in flight is its next batch: no timer, no linger. There is one lane, for few large batches
+/// cost less than many small ones; on a Redis Cluster, where a script touches one shard alone, each shard has its own.
 /// A commit whose outcome is unknown is tried again under the same id until the report's time is up.
 /// </remarks>
 internal sealed partial class Intake : BackgroundService
 {
     /// <summary>How many reports may wait in one lane.</summary>
-    private const int LaneCapacity = 4096;
+    private const int LaneCapacity = 16384;
 
     private const int BatchAtMost = 1024;
 
@@ -61,7 +62,7 @@ internal sealed partial class Intake : BackgroundService
     public Task<(IntakeResult Result, LineOutcome Line)> Submit(in Report report)
     {
         var waiting = new Waiting(report, _clock.GetTimestamp());
-        return _lanes[StoreKeys.ShardOf(report.Series.Service)].Writer.TryWrite(waiting) ? waiting.Task : QueueIsFull;
+        return _lanes[LaneOf(report.Series.Service)].Writer.TryWrite(waiting) ? waiting.Task : QueueIsFull;
     }
 
     /// <summary>Appends a batch that its caller made.</summary>
@@ -97,6 +98,8 @@ internal sealed partial class Intake : BackgroundService
 
         return (IntakeResult.StoreUnreachable, []);
     }
+
+    private int LaneOf(ServiceKey service) => _store.TakesShardsTogether ? 0 : StoreKeys.ShardOf(service);
 
     private static IEnumerable<SeriesKey> SeriesOf(CommitBatch batch) => batch.Reports.Select(report => report.Series).Distinct();
 

@@ -13,7 +13,7 @@ public abstract class CommitProperties<TStore>(TStore store) : IClassFixture<TSt
 {
     private const int Minutes = 150;
 
-    private static readonly ServiceKey[] Services = NaiveStore.ServicesOfOneShard;
+    private static readonly ServiceKey[] Services = NaiveStore.Services;
     private static readonly RegionCode[] Regions = [.. new[] { "US", "GB", "ZZ" }.Select(RegionCode.Parse)];
 
     private static readonly Gen<Report> Reports =

@@ -89,8 +89,8 @@ public abstract class CommitTests<TStore>(TStore store) : IClassFixture<TStore> 
     public async Task Two_services_hear_the_same_reporter_each()
     {
         var commits = new Commits(store.Fresh());
-        var other = Us with { Service = NaiveStore.ServicesOfOneShard[1] };
-        var first = Us with { Service = NaiveStore.ServicesOfOneShard[0] };
+        var other = Us with { Service = NaiveStore.Services[1] };
+        var first = Us with { Service = NaiveStore.Services[0] };
 
         var answer = await commits.Store.Commit(new(StoreKeys.ShardOf(first.Service), "b", "", TimeSpan.FromMinutes(1),
             [Report(first, reporter: "ann", network: "n"), Report(other, reporter: "ann", network: "n")]));

@@ -12,9 +12,8 @@ internal sealed class NaiveStore(int share, TimeSpan window)
     private readonly HashSet<(ServiceKey, string Network, RegionCode, long Window)> _seen = [];
     private readonly Dictionary<(SeriesKey Series, long Bucket), Tally> _cells = [];
 
-    /// <summary>Three services that share one shard, so that a batch may hold them all.</summary>
-    public static readonly ServiceKey[] ServicesOfOneShard =
-        [.. Enumerable.Range(0, 1000).Select(i => ServiceKey.Parse($"service-{i}")).Where(key => StoreKeys.ShardOf(key) == 5).Take(3)];
+    /// <summary>Two services of one shard, and one of another.</summary>
+    public static readonly ServiceKey[] Services = [.. Some(2, shard: 5), .. Some(1, shard: 6)];
 
     public CommitResult Commit(CommitBatch batch, out LineOutcome[] lines)
     {
@@ -89,4 +88,7 @@ internal sealed class NaiveStore(int share, TimeSpan window)
             _cells[(series, bucket)] = _cells.GetValueOrDefault((series, bucket), Tally.Empty)
                 + Tally.Create([new(report.Symptom, reports)], networks, duplicates, quarantined);
     }
+
+    private static IEnumerable<ServiceKey> Some(int count, int shard) =>
+        Enumerable.Range(0, 1000).Select(i => ServiceKey.Parse($"service-{i}")).Where(key => StoreKeys.ShardOf(key) == shard).Take(count);
 }
