@@ -100,6 +100,11 @@ internal sealed partial class RegionGrain
         {
             LogSaveFailed(error, _series);
         }
+        finally
+        {
+            // The store has it; a hundred thousand regions need not.
+            state.State.Detector = [];
+        }
 
         return false;
     }

@@ -120,6 +120,7 @@ internal sealed partial class RegionGrain(
         // Of a day nothing need have been saved: it may just have been brought in, for a hundred thousand series at once.
         if (!saved && learned > 0) LogLearnedAnew(learned > BucketGrid.Minute.PerDay ? LogLevel.Information : LogLevel.Debug, _series, learned);
         _saveAt = now + SaveEvery * Spread();
+        state.State.Detector = [];
         _loaded = true;
     }
 
