@@ -12,6 +12,8 @@ public static class Registration
         .AddSingleton<OpenMarks>()
         .AddSingleton<CatalogStore>()
         .AddSingleton<IncidentStore>()
+        .AddSingleton<SubscriptionStore>()
+        .AddSingleton<WebhookSender>()
         .AddSingleton<ReporterKeys>()
         .AddSingleton(provider => new DetectionOptions
         {

@@ -33,6 +33,7 @@ internal static class AggregatorServer
             var reports = settings.Read<ReportOptions>(ReportOptions.Section);
             var regions = settings.Read<RegionOptions>(RegionOptions.Section);
             var forwarded = settings.Read<ForwardedOptions>(ForwardedOptions.Section);
+            var webhooks = settings.Read<WebhookOptions>(WebhookOptions.Section);
             var operators = settings.Read<OperatorOptions>(OperatorOptions.Section);
             if (cluster.Role != ClusterRole.All && store.Mode == StoreMode.Embedded)
                 settings.Fault($"{ClusteringOptions.Section}:{nameof(cluster.Role)} is {cluster.Role}; servers of several roles meet in a Redis: set {StoreOptions.Section}:{nameof(store.Mode)}=Redis.");
@@ -45,6 +46,7 @@ internal static class AggregatorServer
             services.AddSingleton(Options.Create(reports));
             services.AddSingleton(Options.Create(regions));
             services.AddSingleton(Options.Create(operators));
+            services.AddSingleton(Options.Create(webhooks));
             services.AddAggregatorGrains();
 
             var opened = await StoreLifetime.Open(store, cluster);
@@ -72,9 +74,11 @@ internal static class AggregatorServer
             builder.AddObservability();
 
             services.AddSingleton<ReportLimits>().AddSingleton<ReporterGate>().AddSingleton<ReportTaking>();
-            services.AddSingleton<ServiceReader>().AddSingleton<SeriesQueries>().AddSingleton<Unchanged>();
+            services.AddSingleton<IncidentReader>().AddSingleton<ServiceReader>().AddSingleton<SeriesQueries>().AddSingleton<Unchanged>();
             services.AddSingleton(Options.Create(cluster));
-            services.AddHosted<Catalog>().AddHosted<RegionHints>().AddHosted<Intake>().AddHosted<SnapshotCache>();
+            services.AddSingleton<MessageWriter>().AddSingleton<IMessageWriter>(provider => provider.GetRequiredService<MessageWriter>());
+            services.AddHostedService<SubscriptionKeeper>();
+            services.AddHosted<Catalog>().AddHosted<RegionHints>().AddHosted<Intake>().AddHosted<SnapshotCache>().AddHosted<LiveFeed>();
 
             // A server that takes no reports says nothing about whether reports could be made.
             if (cluster.Role != ClusterRole.Silo) services.AddHostedService<OpenMarker>();
@@ -118,6 +122,10 @@ internal static class AggregatorServer
             app.MapServices();
             app.MapSpikes();
             app.MapIncidents();
+            app.MapNotes();
+            app.MapStream();
+            app.MapArchive();
+            app.MapSubscriptions();
             app.MapCatalog();
             app.MapPages();
         }

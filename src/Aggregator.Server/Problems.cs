@@ -20,6 +20,18 @@ internal static class Problems
         StatusCodes.Status404NotFound, "unknown-incident", "No such incident",
         $"There is no incident '{id}'; GET /v1/incidents lists them.");
 
+    public static ProblemHttpResult UnknownSubscription(string id) => Problem(
+        StatusCodes.Status404NotFound, "unknown-subscription", "No such subscription",
+        $"There is no subscription '{id}'; GET /v1/subscriptions lists them.");
+
+    public static ProblemHttpResult UnknownDelivery(string id) => Problem(
+        StatusCodes.Status404NotFound, "unknown-delivery", "No such delivery",
+        $"There is no delivery '{id}', or it is too long ago; GET /v1/subscriptions/{{id}}/deliveries lists them.");
+
+    public static ProblemHttpResult AlreadyDelivered(string id) => Problem(
+        StatusCodes.Status409Conflict, "already-delivered", "It was delivered",
+        $"Delivery '{id}' was answered with 2xx; what it said is no longer kept.");
+
     /// <summary>Every fault of a body or a query at once, by field.</summary>
     public static ProblemHttpResult Invalid(IReadOnlyDictionary<string, string> faults) => TypedResults.Problem(new ProblemDetails
     {

@@ -4,9 +4,23 @@ public sealed partial record Incident
 {
     private const int ChangesKept = 200;
 
-    internal static Incident Begin(ServiceKey service, HeardRegion by, IEnumerable<HeardRegion> regions, DateTimeOffset now) => new(
+    /// <summary>Adds the operator's word and tells it.</summary>
+    public Incident Note(string text, string? source, DateTimeOffset now)
+    {
+        var noted = Tell(ChangeKind.Noted, new(OpenedBy, Opening, now, OpeningNetworks, SpikeSince: null), [], now);
+        return noted with { Notes = Notes.Add(new(noted.Changes[^1].Sequence, now, text, source)) };
+    }
+
+    internal static Incident Begin(ServiceKey service, HeardRegion by, IReadOnlyList<HeardRegion> regions, DateTimeOffset now) => new(
         $"{service}-{now.UtcDateTime:yyyyMMdd-HHmmss}", service, now, ResolvedAt: null, by.Verdict, by.Region, PeakOf(by, now),
-        [.. regions.Select(r => Joining(r, now))], [new(1, ChangeKind.Opened, now, by.Region, by.Verdict)], CalmSince: null, by.Networks);
+        [.. regions.Select(r => Joining(r, now))], [new(1, ChangeKind.Opened, now, by.Region, by.Verdict, [.. regions.Select(r => r.Region)])],
+        CalmSince: null, by.Networks);
+
+    /// <summary>Another wave: the regions of the one before are calm until they are heard.</summary>
+    internal Incident Reopen(HeardRegion by, IReadOnlyList<HeardRegion> regions, DateTimeOffset now) =>
+        (this with { ResolvedAt = null, CalmSince = null, Waves = Waves + 1, Regions = [.. Regions.Select(r => r with { Receded = true })] })
+        .Join(regions, now).Hear(by, now)
+        .Tell(ChangeKind.Reopened, by, regions.Select(r => r.Region), now);
 
     internal IncidentRegion? Find(RegionCode region) => Regions.FirstOrDefault(r => r.Region == region);
 
@@ -26,23 +40,35 @@ public sealed partial record Incident
         return part == known ? next : next with { Regions = next.Regions.Replace(known, part) };
     }
 
-    internal Incident Spread(HeardRegion to, DateTimeOffset now) =>
-        (Find(to.Region) is { } known
-            ? this with { Regions = Regions.Replace(known, known with { Level = to.Verdict.Level, Receded = false }) }
-            : this with { Regions = Regions.Add(Joining(to, now)) })
-        .Hear(to, now)
-        .Tell(ChangeKind.Spread, to.Region, to.Verdict, now);
+    internal Incident Spread(IReadOnlyList<HeardRegion> to, DateTimeOffset now) =>
+        Join(to, now).Tell(ChangeKind.Spread, to[0], to.Select(r => r.Region), now);
 
-    internal Incident Recede(IncidentRegion region, Verdict verdict, DateTimeOffset now) =>
-        (this with { Regions = Regions.Replace(region, region with { Receded = true }) })
-        .Tell(ChangeKind.Receded, region.Region, verdict, now);
-
-    internal Incident Resolve(RegionCode region, Verdict verdict, DateTimeOffset now) =>
-        (this with { ResolvedAt = now }).Tell(ChangeKind.Resolved, region, verdict, now);
-
-    private Incident Tell(ChangeKind kind, RegionCode region, Verdict verdict, DateTimeOffset now)
+    internal Incident Recede(IReadOnlyList<HeardRegion> from, DateTimeOffset now)
     {
-        var changes = Changes.Add(new(Changes[^1].Sequence + 1, kind, now, region, verdict));
+        var gone = from.Select(r => r.Region).ToHashSet();
+        return (this with { Regions = [.. Regions.Select(r => gone.Contains(r.Region) ? r with { Receded = true } : r)] })
+            .Tell(ChangeKind.Receded, from[0], gone, now);
+    }
+
+    internal Incident Resolve(HeardRegion last, DateTimeOffset now) => (this with { ResolvedAt = now }).Tell(ChangeKind.Resolved, last, [], now);
+
+    private Incident Join(IEnumerable<HeardRegion> regions, DateTimeOffset now)
+    {
+        var joined = this;
+        foreach (var region in regions)
+        {
+            joined = joined.Find(region.Region) is { } known
+                ? joined with { Regions = joined.Regions.Replace(known, known with { Level = region.Verdict.Level, Receded = false }) }
+                : joined with { Regions = joined.Regions.Add(Joining(region, now)) };
+            joined = joined.Hear(region, now);
+        }
+
+        return joined;
+    }
+
+    private Incident Tell(ChangeKind kind, HeardRegion of, IEnumerable<RegionCode> regions, DateTimeOffset now)
+    {
+        var changes = Changes.Add(new(Changes[^1].Sequence + 1, kind, now, of.Region, of.Verdict, [.. regions]));
         return this with { Changes = changes.Length > ChangesKept ? changes.RemoveRange(0, changes.Length - ChangesKept) : changes };
     }
 

@@ -12,10 +12,13 @@ public enum IncidentReason
     /// <summary>A held spike opened an incident.</summary>
     Opened,
 
-    /// <summary>A further region joined.</summary>
+    /// <summary>A held spike soon after the end opened it again.</summary>
+    Reopened,
+
+    /// <summary>Further regions joined.</summary>
     Spread,
 
-    /// <summary>A region left, others stay.</summary>
+    /// <summary>Regions left, others stay.</summary>
     Receded,
 
     /// <summary>Heard again, or a number moved: nothing to tell.</summary>

@@ -5,7 +5,8 @@ namespace Aggregator.Domain;
 /// <para>A spike held for <see cref="IncidentOptions.SpikeHold"/>, in a region or in the sum of all, opens; the regions that hold one by
 /// then belong to it from the start, others spread to it as their spikes hold. A region that is no longer in spike while another is, recedes.
 /// It is resolved when nothing has been in spike for <see cref="IncidentOptions.CalmHold"/> and each of its regions is in sight:
-/// calm begins only in sight, and losing sight neither ends it nor resolves anything.</para>
+/// calm begins only in sight, and losing sight neither ends it nor resolves anything. A spike held again within
+/// <see cref="IncidentOptions.WaveWithin"/> is another wave of it, after which calm must hold for twice as long.</para>
 /// <para>At most one change per call; where several are due at once, each <see cref="Tick"/> tells the next. Hearing the same verdict
 /// twice changes nothing, and a clock that steps back is taken to stand still. Not thread-safe: a tracker belongs to one grain.</para>
 /// </remarks>
@@ -15,6 +16,7 @@ public sealed class IncidentTracker
     private readonly IncidentOptions _options;
     private readonly Dictionary<RegionCode, HeardRegion> _heard = [];
     private DateTimeOffset _now = DateTimeOffset.MinValue;
+    private Incident? _last;
 
     public IncidentTracker(ServiceKey service, IncidentOptions options)
     {
@@ -28,6 +30,9 @@ public sealed class IncidentTracker
     /// <summary>The incident that goes on; none where all is quiet.</summary>
     public Incident? Open { get; private set; }
 
+    /// <summary>The open incident, or the one that was resolved last.</summary>
+    public Incident? Latest => Open ?? _last;
+
     /// <summary>What every region said last, the sum of all among them.</summary>
     public IReadOnlyCollection<HeardRegion> Regions => _heard.Values;
 
@@ -39,77 +44,109 @@ public sealed class IncidentTracker
         var since = verdict.Level == Level.Spike ? _heard.GetValueOrDefault(region)?.SpikeSince ?? now : (DateTimeOffset?)null;
         var heard = _heard[region] = new(region, verdict, now, networks, since);
         Open = Open?.Hear(heard, now);
-        return Decide([region], now);
+        return Decide(now);
     }
 
     /// <summary>Lets time pass: a spike or calm may have held by now, or a change may still be due.</summary>
-    public IncidentDecision Tick(DateTimeOffset now) => Decide([.. _heard.Keys.OrderBy(r => r.Value, StringComparer.Ordinal)], Forward(now));
+    public IncidentDecision Tick(DateTimeOffset now) => Decide(Forward(now));
 
-    /// <summary>Goes on from what was saved, after a restart or a save that failed: its regions are out of sight until they are heard again.</summary>
-    public void Restore(Incident? open)
+    /// <summary>Adds the operator's word to <see cref="Latest"/>; none where that is another incident.</summary>
+    public Incident? Note(string incident, string text, string? source, DateTimeOffset now)
     {
-        Open = open;
-        if (open is null) return;
+        if (Latest is not { } latest || latest.Id != incident) return null;
 
-        foreach (var region in open.Regions) LoseSight(region.Region);
-        if (open.OpenedBy.IsAll) LoseSight(RegionCode.All);
-        Forward(open.Changes[^1].At);
+        var noted = latest.Note(text, source, Forward(now));
+        if (Open is not null) Open = noted;
+        else _last = noted;
+        return noted;
     }
 
-    private IncidentDecision Decide(ReadOnlySpan<RegionCode> about, DateTimeOffset now)
+    /// <summary>Goes on from what was saved, after a restart or a save that failed: its regions are out of sight until they are heard again.</summary>
+    public void Restore(Incident? saved)
+    {
+        var goesOn = saved is { ResolvedAt: null };
+        (Open, _last) = (goesOn ? saved : null, goesOn ? null : saved);
+        if (saved is not null) Forward(saved.Changes[^1].At);
+        if (Open is null) return;
+
+        foreach (var region in Open.Regions) LoseSight(region.Region);
+        if (Open.OpenedBy.IsAll) LoseSight(RegionCode.All);
+    }
+
+    private IncidentDecision Decide(DateTimeOffset now)
     {
         if (Open is null) return Begin(now);
 
-        var spikes = _heard.Values.Any(r => r.InSpike);
-        if (spikes)
+        if (_heard.Values.Any(r => r.InSpike))
         {
-            if (Open.CalmSince is not null) Open = Open with { CalmSince = null };
-            foreach (var region in about)
-                if (Move(_heard[region], now) is { } moved) return moved;
-            return new(Open, IncidentReason.GoesOn, Change: null);
+            if (Open is not { CalmSince: null, BlindSince: null }) Open = Open with { CalmSince = null, BlindSince = null };
+            return Move(now) ?? new(Open, IncidentReason.GoesOn, Change: null);
         }
 
         var blind = Open.Regions.Any(r => _heard.GetValueOrDefault(r.Region) is not { Unseen: false })
             || _heard.GetValueOrDefault(RegionCode.All) is { Unseen: true };
-        if (blind) return new(Open, IncidentReason.Blind, Change: null);
+        if (blind)
+        {
+            if (Open.BlindSince is null) Open = Open with { BlindSince = now };
+            return new(Open, IncidentReason.Blind, Change: null);
+        }
 
+        if (Open.BlindSince is not null) Open = Open with { BlindSince = null };
         if (Open.CalmSince is not { } calmSince) Open = Open with { CalmSince = calmSince = now };
-        if (now - calmSince < _options.CalmHold) return new(Open, IncidentReason.CalmNotHeldYet, Change: null);
+        if (now - calmSince < CalmHold(Open)) return new(Open, IncidentReason.CalmNotHeldYet, Change: null);
 
-        var last = _heard.GetValueOrDefault(RegionCode.All) ?? _heard[Open.OpenedBy];
-        var resolved = Open.Resolve(last.Region, last.Verdict, now);
+        _last = Open.Resolve(_heard.GetValueOrDefault(RegionCode.All) ?? _heard[Open.OpenedBy], now);
         Open = null;
-        return new(resolved, IncidentReason.Resolved, resolved.Changes[^1]);
+        return new(_last, IncidentReason.Resolved, _last.Changes[^1]);
     }
 
     private IncidentDecision Begin(DateTimeOffset now)
     {
         // A region says more than the sum of all, and the first to hold says it best.
-        var held = _heard.Values.Where(r => Holds(r, now))
-            .OrderBy(r => r.Region.IsAll).ThenBy(r => r.SpikeSince).ThenBy(r => r.Region.Value, StringComparer.Ordinal).ToArray();
-        if (held.Length == 0)
+        var held = Held(now).OrderBy(r => r.Region.IsAll).ThenBy(r => r.SpikeSince).ThenBy(r => r.Region.Value, StringComparer.Ordinal).ToList();
+        if (held.Count == 0)
             return new(Incident: null, _heard.Values.Any(r => r.InSpike) ? IncidentReason.NotHeldYet : IncidentReason.Quiet, Change: null);
 
-        Open = Incident.Begin(_service, held[0], held.Where(r => !r.Region.IsAll), now);
-        return new(Open, IncidentReason.Opened, Open.Changes[^1]);
+        List<HeardRegion> regions = [.. held.Where(r => !r.Region.IsAll)];
+        var again = now - _last?.ResolvedAt <= _options.WaveWithin;
+        Open = again ? _last!.Reopen(held[0], regions, now) : Incident.Begin(_service, held[0], regions, now);
+        _last = null;
+        if (again)
+        {
+            // What its regions have said since the end, nobody has noted.
+            foreach (var heard in _heard.Values) Open = Open.Hear(heard, now);
+        }
+
+        return new(Open, again ? IncidentReason.Reopened : IncidentReason.Opened, Open.Changes[^1]);
     }
 
-    // While something is in spike, a region may join or leave; the sum of all does neither.
-    private IncidentDecision? Move(HeardRegion heard, DateTimeOffset now)
+    /// <summary>While something is in spike, regions may join or leave; the sum of all does neither.</summary>
+    private IncidentDecision? Move(DateTimeOffset now)
     {
-        if (heard.Region.IsAll) return null;
+        if (now - Open!.Changes[^1].At < _options.GatherFor) return null;
 
-        var part = Open!.Find(heard.Region);
-        if (part is null or { Receded: true })
+        var joining = Held(now).Where(r => !r.Region.IsAll && Open.Find(r.Region) is null or { Receded: true })
+            .OrderBy(r => r.SpikeSince).ThenBy(r => r.Region.Value, StringComparer.Ordinal).ToList();
+        if (joining.Count > 0)
         {
-            if (!Holds(heard, now)) return null;
-            Open = Open.Spread(heard, now);
+            Open = Open.Spread(joining, now);
             return new(Open, IncidentReason.Spread, Open.Changes[^1]);
         }
 
-        if (heard.InSpike || heard.Unseen) return null;
-        Open = Open.Recede(part, heard.Verdict, now);
+        var leaving = Open.Regions.Where(r => !r.Receded).Select(r => _heard.GetValueOrDefault(r.Region)).OfType<HeardRegion>()
+            .Where(r => r is { InSpike: false, Unseen: false }).ToList();
+        if (leaving.Count == 0) return null;
+
+        Open = Open.Recede(leaving, now);
         return new(Open, IncidentReason.Receded, Open.Changes[^1]);
+    }
+
+    private IEnumerable<HeardRegion> Held(DateTimeOffset now) => _heard.Values.Where(r => Holds(r, now));
+
+    private TimeSpan CalmHold(Incident incident)
+    {
+        var hold = _options.CalmHold * Math.Pow(2, Math.Min(incident.Waves - 1, 30));
+        return hold < _options.LongestCalmHold ? hold : _options.LongestCalmHold > _options.CalmHold ? _options.LongestCalmHold : _options.CalmHold;
     }
 
     private bool Holds(HeardRegion heard, DateTimeOffset now) => now - heard.SpikeSince >= _options.SpikeHold;

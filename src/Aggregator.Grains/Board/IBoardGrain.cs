@@ -25,6 +25,7 @@ public interface IBoardGrain : IGrainWithIntegerKey
 /// <param name="Level">The worst of its regions and of their sum.</param>
 /// <param name="Since">Since when.</param>
 /// <param name="Regions">The regions that are not at <see cref="Level.Normal"/>, ALL included.</param>
+/// <param name="LastIncident">The incident that was resolved last, where none is open.</param>
 [GenerateSerializer, Immutable, Alias("service-standing")]
 public sealed record ServiceStanding(
     [property: Id(0)] string Service,
@@ -34,7 +35,8 @@ public sealed record ServiceStanding(
     [property: Id(4)] double Expected15m,
     [property: Id(5)] ImmutableArray<long> Spark,
     [property: Id(6)] ImmutableArray<RegionStanding> Regions,
-    [property: Id(7)] IncidentDocument? OpenIncident);
+    [property: Id(7)] IncidentDocument? OpenIncident,
+    [property: Id(8)] IncidentDocument? LastIncident = null);
 
 /// <summary>A region that is not at its usual level.</summary>
 [GenerateSerializer, Immutable, Alias("region-standing")]

@@ -163,10 +163,10 @@ internal sealed partial class RegionGrain(
     private async Task Tell(DateTimeOffset now)
     {
         var verdict = _detector.Latest;
+        var since = verdict.Level is Level.Spike or Level.Elevated ? Since(verdict.Since, now) : Tally.Empty;
         var news = new RegionNews(
             _series.Region.Value, VerdictDocument.From(verdict), _window.Reports(Quarter), Math.Round(Expected(Quarter, now), 2), Networks(verdict),
-            verdict.Level is Level.Spike or Level.Elevated ? Since(verdict.Since, now) : ImmutableDictionary<string, long>.Empty,
-            _series.Region.IsAll ? Spark(now) : []);
+            since.Symptoms.ToImmutableDictionary(), _series.Region.IsAll ? Spark(now) : [], since.Duplicates, since.Quarantined);
 
         var quiet = verdict.Level == Level.Normal
             && _told is { } told && told.Verdict.Level == verdict.Level && told.Reports15m == news.Reports15m && told.Spark.SequenceEqual(news.Spark);
@@ -195,10 +195,10 @@ internal sealed partial class RegionGrain(
 
     private long Networks() => _window.Sum(reports.Value.DedupWindow).Networks;
 
-    private ImmutableDictionary<string, long> Since(DateTimeOffset since, DateTimeOffset now)
+    private Tally Since(DateTimeOffset since, DateTimeOffset now)
     {
         var span = now - since + Grid.Length;
-        return _window.Sum(span < Grid.Length ? Grid.Length : span > TimeSpan.FromHours(24) ? TimeSpan.FromHours(24) : span).Symptoms.ToImmutableDictionary();
+        return _window.Sum(span < Grid.Length ? Grid.Length : span > TimeSpan.FromHours(24) ? TimeSpan.FromHours(24) : span);
     }
 
     /// <summary>Six hours in steps of a quarter, the last one still growing.</summary>

@@ -30,6 +30,8 @@ public sealed record RegionSnapshot(
 /// <param name="Networks">Distinct networks since the onset, over the last dedup window at most; without an onset, of the window that decided.</param>
 /// <param name="Symptoms">While it is not quiet: reports by symptom since the onset.</param>
 /// <param name="Spark">Only from ALL: reports in steps of 15 minutes, oldest first.</param>
+/// <param name="Duplicates">While it is not quiet: reports since the onset that were not counted because their reporter had been heard.</param>
+/// <param name="Quarantined">While it is not quiet: reports since the onset that were not counted because their network had given its share.</param>
 [GenerateSerializer, Immutable, Alias("region-news")]
 public sealed record RegionNews(
     [property: Id(0)] string Region,
@@ -38,7 +40,9 @@ public sealed record RegionNews(
     [property: Id(3)] double Expected15m,
     [property: Id(4)] long Networks,
     [property: Id(5)] ImmutableDictionary<string, long> Symptoms,
-    [property: Id(6)] ImmutableArray<long> Spark);
+    [property: Id(6)] ImmutableArray<long> Spark,
+    [property: Id(7)] long Duplicates = 0,
+    [property: Id(8)] long Quarantined = 0);
 
 /// <summary>Steps of a series; a gap is a null.</summary>
 /// <param name="Symptoms">Reports by symptom in the part of the span that is still kept in 10-second buckets.</param>

@@ -14,6 +14,11 @@ public interface IServiceGrain : IGrainWithStringKey
     [Alias("regions"), AlwaysInterleave]
     Task<string[]> Regions();
 
+    /// <summary>Adds the operator's word to an incident of this service, saves it, and tells it.</summary>
+    /// <returns>None where there is no such incident, or it has no room for a further note.</returns>
+    [Alias("note")]
+    Task<IncidentDocument?> Note(string incident, string text, string? source);
+
     /// <summary>Makes sure that the service watches over its incident, if it has one.</summary>
     [Alias("wake"), AlwaysInterleave]
     Task Wake();

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Aggregator.Domain;
 
 namespace Aggregator.Grains;
@@ -25,7 +26,22 @@ public sealed record IncidentDocument
     /// <summary>Distinct networks in the window that opened it; 0 where they are not known.</summary>
     [Id(11)] public long OpeningNetworks { get; init; }
 
-    public static IncidentDocument From(Incident incident, ImmutableDictionary<string, long> symptoms) => new()
+    /// <summary>How often it was opened.</summary>
+    [Id(12)] public int Waves { get; init; } = 1;
+
+    [Id(13)] public DateTimeOffset? BlindSince { get; init; }
+
+    /// <summary>None where an earlier version saved it.</summary>
+    [Id(14)] public ImmutableArray<IncidentNoteDocument> Notes { get; init; } = [];
+
+    /// <summary>Reports since the onset that were not counted because their reporter had been heard.</summary>
+    [Id(15)] public long Duplicates { get; init; }
+
+    /// <summary>Reports since the onset that were not counted because their network had given its share.</summary>
+    [Id(16)] public long Quarantined { get; init; }
+
+    /// <param name="told">What its regions tell of the reports behind it.</param>
+    public static IncidentDocument From(Incident incident, ReportsBehind told) => new()
     {
         Id = incident.Id,
         Service = incident.Service.Value,
@@ -34,19 +50,35 @@ public sealed record IncidentDocument
         Opening = VerdictDocument.From(incident.Opening),
         OpenedBy = incident.OpenedBy.Value,
         Peak = PeakDocument.From(incident.Peak),
-        Regions = [.. incident.Regions.Select(region => new IncidentRegionDocument(region.Region.Value, region.Level, region.OpenedAt, PeakDocument.From(region.Peak)))],
-        Changes = [.. incident.Changes.Select(change => new IncidentChangeDocument(change.Sequence, change.Kind, change.At, change.Region.Value, VerdictDocument.From(change.Verdict)))],
+        Regions = [.. incident.Regions.Select(region => new IncidentRegionDocument(region.Region.Value, region.Level, region.OpenedAt, PeakDocument.From(region.Peak), region.Receded))],
+        Changes = [.. incident.Changes.Select(change => new IncidentChangeDocument(change.Sequence, change.Kind, change.At, change.Region.Value, VerdictDocument.From(change.Verdict), [.. change.Regions.Select(region => region.Value)]))],
         CalmSince = incident.CalmSince,
-        Symptoms = symptoms,
+        Symptoms = told.Symptoms,
+        Duplicates = told.Duplicates,
+        Quarantined = told.Quarantined,
         OpeningNetworks = incident.OpeningNetworks,
+        Waves = incident.Waves,
+        BlindSince = incident.BlindSince,
+        Notes = [.. incident.Notes.Select(note => new IncidentNoteDocument(note.Sequence, note.At, note.Text, note.Source))],
     };
 
     public Incident ToDomain() => new(
         Id, ServiceKey.Parse(Service), OpenedAt, ResolvedAt, Opening.ToDomain(), RegionCode.Parse(OpenedBy), Peak.ToDomain(RegionCode.Parse(OpenedBy)),
-        [.. Regions.Select(region => new IncidentRegion(RegionCode.Parse(region.Region), region.Level, region.OpenedAt, region.Peak.ToDomain(RegionCode.Parse(region.Region))))],
-        [.. Changes.Select(change => new IncidentChange(change.Sequence, change.Kind, change.At, RegionCode.Parse(change.Region), change.Verdict.ToDomain()))],
-        CalmSince, OpeningNetworks);
+        [.. Regions.Select(region => new IncidentRegion(RegionCode.Parse(region.Region), region.Level, region.OpenedAt, region.Peak.ToDomain(RegionCode.Parse(region.Region)), region.Receded))],
+        [.. Changes.Select(change => new IncidentChange(change.Sequence, change.Kind, change.At, RegionCode.Parse(change.Region), change.Verdict.ToDomain(), [.. change.About.Select(RegionCode.Parse)]))],
+        CalmSince, OpeningNetworks, Waves, BlindSince,
+        Notes.IsDefault ? [] : [.. Notes.Select(note => new IncidentNote(note.Sequence, note.At, note.Text, note.Source))]);
+
+    /// <summary>The reports behind it, as last told.</summary>
+    public ReportsBehind Behind => new(Symptoms, Duplicates, Quarantined);
 }
+
+/// <summary>The reports behind an incident, since its onset.</summary>
+public readonly record struct ReportsBehind(ImmutableDictionary<string, long> Symptoms, long Duplicates, long Quarantined);
+
+[GenerateSerializer, Immutable, Alias("incident-note")]
+public sealed record IncidentNoteDocument(
+    [property: Id(0)] int Sequence, [property: Id(1)] DateTimeOffset At, [property: Id(2)] string Text, [property: Id(3)] string? Source);
 
 [GenerateSerializer, Immutable, Alias("incident-verdict")]
 public sealed record VerdictDocument(
@@ -87,8 +119,16 @@ public sealed record PeakDocument(
 
 [GenerateSerializer, Immutable, Alias("incident-region")]
 public sealed record IncidentRegionDocument(
-    [property: Id(0)] string Region, [property: Id(1)] Level Level, [property: Id(2)] DateTimeOffset OpenedAt, [property: Id(3)] PeakDocument Peak);
+    [property: Id(0)] string Region, [property: Id(1)] Level Level, [property: Id(2)] DateTimeOffset OpenedAt, [property: Id(3)] PeakDocument Peak,
+    [property: Id(4)] bool Receded = false);
 
+/// <param name="Regions">None where an earlier version saved it: then it is about its one region.</param>
 [GenerateSerializer, Immutable, Alias("incident-change")]
 public sealed record IncidentChangeDocument(
-    [property: Id(0)] int Sequence, [property: Id(1)] ChangeKind Kind, [property: Id(2)] DateTimeOffset At, [property: Id(3)] string Region, [property: Id(4)] VerdictDocument Verdict);
+    [property: Id(0)] int Sequence, [property: Id(1)] ChangeKind Kind, [property: Id(2)] DateTimeOffset At, [property: Id(3)] string Region, [property: Id(4)] VerdictDocument Verdict,
+    [property: Id(5)] ImmutableArray<string> Regions = default)
+{
+    /// <summary>The regions it is about; none where it is the sum of all alone.</summary>
+    [JsonIgnore]
+    public ImmutableArray<string> About => !Regions.IsDefault ? Regions : Region == RegionCode.All.Value ? [] : [Region];
+}

@@ -4,11 +4,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Aggregator.Grains;
 
-/// <remarks>Decides, saves, tells, in that order: an incident is in the state before the board or the archive hears of it.</remarks>
+/// <remarks>Decides, saves, tells, in that order: an incident is in the state before the board, the archive or a subscription hears of it.</remarks>
 [GrainType("service")]
 internal sealed partial class ServiceGrain(
     [PersistentState("service")] IPersistentState<ServiceState> state,
-    IncidentStore archive, IncidentOptions options, TimeProvider clock, ILogger<ServiceGrain> logger) : Grain, IServiceGrain
+    IncidentStore archive, SubscriptionStore subscriptions, IncidentOptions options, TimeProvider clock, ILogger<ServiceGrain> logger) : Grain, IServiceGrain
 {
     private static readonly TimeSpan WatchEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan HeartbeatMissing = TimeSpan.FromSeconds(35);
@@ -30,11 +30,8 @@ internal sealed partial class ServiceGrain(
         _service = ServiceKey.Parse(this.GetPrimaryKeyString());
         _tracker = new(_service, options);
         _since = clock.GetUtcNow();
-        if (state.State.Incident is { ResolvedAt: null } open)
-        {
-            _tracker.Restore(open.ToDomain());
-            _toPost = true;
-        }
+        _tracker.Restore(state.State.Incident?.ToDomain());
+        _toPost = _tracker.Open is not null;
 
         _posting = this.RegisterGrainTimer(Post, new GrainTimerCreationOptions(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan));
         this.RegisterGrainTimer(Watch, new GrainTimerCreationOptions(TimeSpan.Zero, WatchEvery));
@@ -80,24 +77,34 @@ internal sealed partial class ServiceGrain(
         _numbersToSave |= moved;
         if (decision.Incident is null || (decision.Change is null && !(_numbersToSave && now - _numbersSavedAt >= SaveNumbersEvery))) return null;
 
-        var saved = (state.State.Incident, state.State.Archived);
+        // Not saved is not decided: the region tells again at its next close.
+        await Save(decision.Incident!, decision.Change, () => _tracker.Restore(before ?? state.State.Incident?.ToDomain()));
+        (_numbersSavedAt, _numbersToSave) = (now, false);
+        if (decision.Change is { } change) LogChanged(change.Kind, decision.Incident!.Id, change.Region, change.Verdict.Observed, change.Verdict.Expected);
+        await Archive();
+        TellUntold().Ignore();
+        return decision.Change;
+    }
+
+    /// <summary>Saves an incident and what is to be told of it, in one.</summary>
+    /// <param name="undo">Called where that failed, when the state is again as it was.</param>
+    private async Task Save(Incident incident, IncidentChange? change, Action undo)
+    {
+        var (saved, archived) = (state.State.Incident, state.State.Archived);
+        var untold = change is null ? null : new UntoldChange(incident.Id, change.Sequence);
         try
         {
-            (state.State.Incident, state.State.Archived) = (IncidentDocument.From(decision.Incident!, Symptoms()), false);
+            (state.State.Incident, state.State.Archived) = (IncidentDocument.From(incident, Behind()), false);
+            if (untold is not null) state.State.Untold.Add(untold);
             await state.WriteStateAsync();
         }
         catch
         {
-            // Not saved is not decided: the region tells again at its next close.
-            (state.State.Incident, state.State.Archived) = saved;
-            _tracker.Restore(before);
+            (state.State.Incident, state.State.Archived) = (saved, archived);
+            if (untold is not null) state.State.Untold.Remove(untold);
+            undo();
             throw;
         }
-
-        (_numbersSavedAt, _numbersToSave) = (now, false);
-        if (decision.Change is { } change) LogChanged(change.Kind, decision.Incident!.Id, change.Region, change.Verdict.Observed, change.Verdict.Expected);
-        await Archive();
-        return decision.Change;
     }
 
     private async Task Archive()
@@ -139,6 +146,8 @@ internal sealed partial class ServiceGrain(
             }
 
             await Archive();
+            TellUntold().Ignore();
+            await SaveTold();
             if (_toPost) await Post(cancellationToken);
         }
         catch (Exception error) when (error is not OperationCanceledException)
@@ -166,18 +175,22 @@ internal sealed partial class ServiceGrain(
         await GrainFactory.GetGrain<IBoardGrain>(StoreKeys.ShardOf(_service)).Post(new(
             _service.Value, level, _since, all?.Reports15m ?? 0, all?.Expected15m ?? 0, all?.Spark ?? [],
             [.. restless.Select(news => new RegionStanding(news.Region, news.Verdict, news.Networks))],
-            _tracker.Open is { } open ? IncidentDocument.From(open, Symptoms()) : null));
+            _tracker.Open is { } open ? IncidentDocument.From(open, Behind()) : null,
+            _tracker.Open is null && state.State.Incident is { ResolvedAt: { } end } last && clock.GetUtcNow() - end <= options.WaveWithin ? last : null));
         _toPost = false;
     }
 
-    /// <summary>Reports by symptom since the onset: those of ALL where it is up itself, else those of the regions that are.</summary>
-    private ImmutableDictionary<string, long> Symptoms()
+    /// <summary>The reports since the onset: those of ALL where it is up itself, else those of the regions that are.</summary>
+    private ReportsBehind Behind()
     {
-        if (_regions.GetValueOrDefault(RegionCode.All.Value).News is { Symptoms: { Count: > 0 } everywhere }) return everywhere;
+        if (_regions.GetValueOrDefault(RegionCode.All.Value).News is { Symptoms: { Count: > 0 } everywhere } all) return new(everywhere, all.Duplicates, all.Quarantined);
 
-        var sums = _regions.Values.SelectMany(heard => heard.News.Symptoms).GroupBy(symptom => symptom.Key)
+        var parts = _regions.Values.Select(heard => heard.News).Where(news => news.Symptoms.Count > 0).ToList();
+        if (parts.Count == 0) return state.State.Incident?.Behind ?? new(ImmutableDictionary<string, long>.Empty, 0, 0);
+
+        var sums = parts.SelectMany(news => news.Symptoms).GroupBy(symptom => symptom.Key)
             .ToImmutableDictionary(symptom => symptom.Key, symptom => symptom.Sum(reports => reports.Value));
-        return sums.Count > 0 ? sums : state.State.Incident?.Symptoms ?? sums;
+        return new(sums, parts.Sum(news => news.Duplicates), parts.Sum(news => news.Quarantined));
     }
 
     [LoggerMessage(LogLevel.Information, "Incident {Incident} {Change} by {Region}: {Observed} reports where {Expected} are usual")]

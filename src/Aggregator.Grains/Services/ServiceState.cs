@@ -11,4 +11,12 @@ public sealed class ServiceState
     /// <summary>Whether the archive has the incident as it is here.</summary>
     [Id(1)]
     public bool Archived { get; set; } = true;
+
+    /// <summary>Changes that not every subscription has been offered yet, oldest first: saved together with what they tell of.</summary>
+    [Id(2)]
+    public List<UntoldChange> Untold { get; set; } = [];
 }
+
+/// <summary>A change that is still to be told.</summary>
+[GenerateSerializer, Immutable, Alias("untold-change")]
+public sealed record UntoldChange([property: Id(0)] string Incident, [property: Id(1)] int Sequence);

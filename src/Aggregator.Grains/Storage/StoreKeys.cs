@@ -57,6 +57,9 @@ public sealed class StoreKeys(string prefix)
 
     public string Incident(string id) => $"{prefix}:incident:{id}";
 
+    /// <summary>Field: a subscription; value: what it wants to hear of.</summary>
+    public string Subscriptions => $"{prefix}:subscriptions";
+
     /// <summary>The key that turns addresses into reporters on one day.</summary>
     public string ReporterKey(long day) => $"{prefix}:reporter-key:{day}";
 

@@ -6,10 +6,16 @@ namespace Aggregator.Server;
 /// <summary>One incident as it is told.</summary>
 /// <param name="Peak">Its worst moment.</param>
 /// <param name="Evidence">The arithmetic that opened it.</param>
+/// <param name="Waves">How often it was opened.</param>
+/// <param name="BlindSince">Since when nobody can say whether it goes on, because a region is out of sight.</param>
+/// <param name="DetectedAfterSeconds">From the estimated onset to the opening; none where the onset is not known.</param>
+/// <param name="Duplicates">Reports since the onset that were not counted because their reporter had been heard.</param>
+/// <param name="Quarantined">Reports since the onset that were not counted because their network had given its share.</param>
 public sealed record IncidentAnswer(
     string Id, string Service, IncidentState State, DateTimeOffset OpenedAt, DateTimeOffset? ResolvedAt, PeakAnswer Peak,
     IReadOnlyList<IncidentRegionAnswer> Regions, IReadOnlyDictionary<string, long> Symptoms, EvidenceAnswer Evidence,
-    IReadOnlyList<IncidentChangeAnswer> Changes, IReadOnlyDictionary<string, string> Links);
+    IReadOnlyList<IncidentChangeAnswer> Changes, IReadOnlyList<NoteAnswer> Notes, int Waves, DateTimeOffset? BlindSince, double? DetectedAfterSeconds,
+    long Duplicates, long Quarantined, IReadOnlyList<RelatedAnswer> Related, IReadOnlyDictionary<string, string> Links);
 
 /// <summary>The worst moment, with its arithmetic as in the evidence.</summary>
 public sealed record PeakAnswer(
@@ -20,7 +26,13 @@ public sealed record PeakAnswer(
 public sealed record IncidentRegionAnswer(string Region, Level Level, DateTimeOffset OpenedAt, PeakAnswer Peak);
 
 /// <summary>One step of its story.</summary>
-public sealed record IncidentChangeAnswer(int Sequence, ChangeKind Kind, DateTimeOffset At, string Region, double Observed, double Expected);
+/// <param name="Region">Whose level and numbers these are.</param>
+/// <param name="Regions">All regions it is about.</param>
+public sealed record IncidentChangeAnswer(int Sequence, ChangeKind Kind, DateTimeOffset At, string Region, IReadOnlyList<string> Regions, Level Level, double Observed, double Expected);
+
+/// <summary>The operator's word.</summary>
+/// <param name="Source">Where it was said first.</param>
+public sealed record NoteAnswer(int Sequence, DateTimeOffset At, string Text, string? Source);
 
 /// <summary>Incidents, newest first.</summary>
 public sealed record IncidentsAnswer(IReadOnlyList<IncidentAnswer> Incidents, string? Next);
@@ -36,8 +48,16 @@ internal static class IncidentAnswers
             [.. incident.Regions.Select(region => new IncidentRegionAnswer(region.Region, region.Level, region.OpenedAt, From(region.Peak, RegionCode.Parse(region.Region))))],
             incident.Symptoms,
             EvidenceAnswer.Then(incident.OpenedBy, WithOnset(incident.Opening), incident.OpeningNetworks, incident.OpenedAt),
-            [.. incident.Changes.Select(change => new IncidentChangeAnswer(change.Sequence, change.Kind, change.At, change.Region, change.Verdict.Observed, Round(change.Verdict.Expected)))],
-            new Dictionary<string, string> { ["json"] = $"/v1/incidents/{incident.Id}" });
+            [.. incident.Changes.Select(change => new IncidentChangeAnswer(change.Sequence, change.Kind, change.At, change.Region, change.About, change.Verdict.Level, change.Verdict.Observed, Round(change.Verdict.Expected)))],
+            incident.Notes.IsDefault ? [] : [.. incident.Notes.Select(note => new NoteAnswer(note.Sequence, note.At, note.Text, note.Source))],
+            incident.Waves, incident.BlindSince, WithOnset(incident.Opening).Onset is { } onset ? (incident.OpenedAt - onset).TotalSeconds : null,
+            incident.Duplicates, incident.Quarantined, [],
+            new Dictionary<string, string>
+            {
+                ["html"] = $"/incidents/{incident.Id}",
+                ["json"] = $"/v1/incidents/{incident.Id}.json",
+                ["xml"] = $"/v1/incidents/{incident.Id}.xml",
+            });
     }
 
     private static PeakAnswer From(PeakDocument document, RegionCode region)

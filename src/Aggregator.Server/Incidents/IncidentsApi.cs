@@ -17,12 +17,12 @@ internal static class IncidentsApi
         {
             var incidents = routes.MapGroup("/v1/incidents").WithTags("Incidents").CacheOutput(OutputCaching.OneSecond);
             incidents.MapGet("/", List).Produces<IncidentsAnswer>().ProducesProblem(400);
-            incidents.MapGet("/{id}", One).Produces<IncidentAnswer>().ProducesProblem(404);
+            incidents.MapGet("/{id}", One).Produces<IncidentAnswer>(200, "application/json", "application/xml").ProducesProblem(404);
         }
     }
 
     /// <summary>Incidents, newest first. Filters: <c>service</c>, <c>region</c>, <c>state</c> (open or resolved), <c>from</c> and <c>to</c> (moment of opening).</summary>
-    internal static async Task<Results<CachedJson<IncidentsAnswer>, ProblemHttpResult>> List(HttpContext http, IncidentStore archive, SnapshotCache snapshots)
+    internal static async Task<Results<CachedJson<IncidentsAnswer>, ProblemHttpResult>> List(HttpContext http, IncidentStore archive, IncidentReader reader)
     {
         var query = new Queries(http.Request.Query);
         var (states, from, to) = (query.Words<IncidentState>("state"), query.Moment("from"), query.Moment("to"));
@@ -30,7 +30,7 @@ internal static class IncidentsApi
         query.CheckNames();
         if (query.Faults.Count > 0) return Problems.Invalid(query.Faults);
 
-        var open = Open(snapshots);
+        var open = reader.Open();
         var found = new List<IncidentDocument>();
         string? next = null;
         try
@@ -60,28 +60,25 @@ internal static class IncidentsApi
         return CachedJson.Of(answer, answer);
     }
 
-    /// <summary>One incident.</summary>
-    internal static async Task<Results<CachedJson<IncidentAnswer>, ProblemHttpResult>> One(string id, IncidentStore archive, SnapshotCache snapshots)
+    /// <summary>One incident: as JSON, or as XML where the address ends with <c>.xml</c> or the client accepts that alone.</summary>
+    internal static async Task<IResult> One(string id, HttpContext http, IncidentReader reader)
     {
-        if (Open(snapshots).TryGetValue(id, out var open)) return Answer(open);
+        var form = Path.GetExtension(id) is ".json" or ".xml" ? Path.GetExtension(id) : null;
+        if (form is not null) id = id[..^form.Length];
         try
         {
-            return await archive.Find(id) is { } incident ? Answer(incident) : Problems.UnknownIncident(id);
+            if (await reader.Find(id) is not { } incident) return Problems.UnknownIncident(id);
+            var answer = await reader.Answer(incident);
+            var accepted = http.Request.Headers.Accept.ToString();
+            var xml = form is null ? accepted.Contains("xml", StringComparison.OrdinalIgnoreCase) && !accepted.Contains("json", StringComparison.OrdinalIgnoreCase) && !accepted.Contains("html", StringComparison.OrdinalIgnoreCase) : form == ".xml";
+            http.Response.Headers.Vary = "Accept";
+            return xml ? new IncidentXml(answer) : CachedJson.Of(answer, answer);
         }
         catch (Exception error) when (error is RedisException or TimeoutException)
         {
             return Problems.NoSight();
         }
-
-        static CachedJson<IncidentAnswer> Answer(IncidentDocument incident)
-        {
-            var answer = IncidentAnswers.From(incident);
-            return CachedJson.Of(answer, answer);
-        }
     }
-
-    private static Dictionary<string, IncidentDocument> Open(SnapshotCache snapshots) =>
-        snapshots.Latest.Services.Values.Select(standing => standing.OpenIncident).OfType<IncidentDocument>().ToDictionary(incident => incident.Id);
 
     private static bool Matches(IncidentDocument incident, string? service, string? region, IReadOnlyList<IncidentState>? states) =>
         (service is null || incident.Service == service)

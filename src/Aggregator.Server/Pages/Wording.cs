@@ -19,7 +19,8 @@ public sealed record ReportOutcomeView(string Outcome, string Sentence);
 internal static partial class Wording
 {
     public static string Json { get; } =
-        JsonSerializer.Serialize(Sentences.All.Where(sentence => !sentence.Key.StartsWith(Why, StringComparison.Ordinal)).ToDictionary());
+        JsonSerializer.Serialize(Sentences.All
+            .Where(sentence => !sentence.Key.StartsWith(Why, StringComparison.Ordinal) && !sentence.Key.StartsWith(ToldPrefix, StringComparison.Ordinal)).ToDictionary());
 
     public static string Of(Level level) => Sentences.All[$"level.{level}"];
 

@@ -1,5 +1,6 @@
 using Aggregator.Domain;
 using Aggregator.Grains;
+using StackExchange.Redis;
 
 namespace Aggregator.Server;
 
@@ -48,6 +49,22 @@ internal sealed class SeriesQueries(IGrainFactory grains, RegionHints hints, Tim
         if (interval == "10s" && from < now - ReportStore.BucketsKept) query.Faults["from"] = $"10-second counts are kept for {ReportStore.BucketsKept.TotalHours} hours; take a longer interval.";
         else if (from < now - ReportStore.MinutesKept) query.Faults["from"] = $"Counts are kept for {ReportStore.MinutesKept.TotalDays} days.";
         return new(from, to, interval, step);
+    }
+
+    /// <summary>A span that was not asked for by a query; none where its counts are no longer kept, or cannot be read.</summary>
+    public async Task<SeriesAnswer?> Draw(SeriesKey series, DateTimeOffset from, DateTimeOffset to, string interval)
+    {
+        var grid = new BucketGrid(Intervals[interval]);
+        var span = new SeriesSpan(grid.StartOf(grid.IndexOf(from)), grid.EndOf(grid.IndexOf(to)), interval, grid.Length);
+        if (span.From < clock.GetUtcNow() - ReportStore.MinutesKept) return null;
+        try
+        {
+            return await Read(series, span);
+        }
+        catch (Exception error) when (error is RedisException or TimeoutException or OrleansException)
+        {
+            return null;
+        }
     }
 
     public async Task<SeriesAnswer> Read(SeriesKey series, SeriesSpan span)

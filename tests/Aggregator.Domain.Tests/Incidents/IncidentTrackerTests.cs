@@ -16,7 +16,8 @@ public class IncidentTrackerTests
         var decision = Hear(Us, Level.Spike, 10);
         Assert.Equal(IncidentReason.Opened, decision.Reason);
         Assert.Equal("x-20250310-133120", decision.Incident!.Id);
-        Assert.Equal(new(1, ChangeKind.Opened, Start.AddSeconds(10), Us, Say(Level.Spike)), decision.Change);
+        Assert.Equal((1, ChangeKind.Opened, Start.AddSeconds(10), Us), (decision.Change!.Sequence, decision.Change.Kind, decision.Change.At, decision.Change.Region));
+        Assert.Equal([Us], decision.Change.Regions);
         Assert.Same(decision.Incident, _tracker.Open);
     }
 
@@ -73,8 +74,86 @@ public class IncidentTrackerTests
         Open(Us);
         Assert.Equal(IncidentReason.Blind, Hear(Us, Level.Unknown, 20).Reason);
         Assert.Equal(IncidentReason.Blind, Tick(4000).Reason);
+        Assert.Equal(Start.AddSeconds(20), _tracker.Open!.BlindSince);
         Assert.Equal(IncidentReason.CalmNotHeldYet, Hear(Us, Level.Normal, 4010).Reason);
+        Assert.Null(_tracker.Open.BlindSince);
         Assert.Equal(IncidentReason.Resolved, Tick(4190).Reason);
+    }
+
+    [Fact]
+    public void Regions_that_join_within_seconds_join_in_one_change()
+    {
+        Open(Us);
+        foreach (var region in new[] { "DE", "FR", "GB" }) Hear(RegionCode.Parse(region), Level.Spike, 11);
+        Assert.Null(Hear(Gb, Level.Spike, 19).Change);
+
+        var change = Hear(Gb, Level.Spike, 21).Change!;
+        Assert.Equal(ChangeKind.Spread, change.Kind);
+        Assert.Equal(["DE", "FR", "GB"], change.Regions.Select(region => region.Value));
+    }
+
+    [Fact]
+    public void A_region_that_is_elevated_after_its_spike_has_receded_and_says_so()
+    {
+        Open(Us);
+        Hear(Gb, Level.Spike, 20);
+        Hear(Gb, Level.Spike, 30);
+        var change = Hear(Us, Level.Elevated, 40).Change!;
+        Assert.Equal((ChangeKind.Receded, Level.Elevated), (change.Kind, change.Verdict.Level));
+        Assert.Equal(Level.Elevated, _tracker.Open!.Regions.Single(part => part.Region == Us).Level);
+    }
+
+    [Fact]
+    public void A_wave_within_half_an_hour_is_the_same_incident_and_a_later_one_is_not()
+    {
+        var first = Open(Us).Incident!.Id;
+        Hear(Us, Level.Normal, 20);
+        Assert.Equal(IncidentReason.Resolved, Tick(200).Reason);
+        Hear(Gb, Level.Spike, 1900);
+
+        var again = Hear(Gb, Level.Spike, 1910);
+        Assert.Equal(IncidentReason.Reopened, again.Reason);
+        Assert.Equal((first, 2, null), (again.Incident!.Id, again.Incident.Waves, again.Incident.ResolvedAt));
+        Assert.Equal([true, false], again.Incident.Regions.Select(part => part.Receded));
+
+        Hear(Gb, Level.Normal, 2000);
+        Assert.Equal(IncidentReason.Resolved, Tick(2360).Reason);
+        Hear(Us, Level.Spike, 4200);
+        var other = Hear(Us, Level.Spike, 4210);
+        Assert.Equal(IncidentReason.Opened, other.Reason);
+        Assert.NotEqual(first, other.Incident!.Id);
+    }
+
+    [Fact]
+    public void Each_wave_doubles_how_long_calm_must_hold()
+    {
+        Open(Us);
+        var (at, holds) = (20, new List<int>());
+        for (var wave = 1; wave <= 6; wave++)
+        {
+            Hear(Us, Level.Normal, at);
+            var calm = at;
+            while (Tick(at).Reason != IncidentReason.Resolved) at += 10;
+            holds.Add(at - calm);
+            Hear(Us, Level.Spike, at + 10);
+            Assert.Equal(IncidentReason.Reopened, Hear(Us, Level.Spike, at + 20).Reason);
+            at += 30;
+        }
+
+        Assert.Equal([180, 360, 720, 1440, 1800, 1800], holds);
+    }
+
+    [Fact]
+    public void What_was_resolved_is_opened_again_after_a_restart_too()
+    {
+        Open(Us);
+        Hear(Us, Level.Normal, 20);
+        var resolved = Tick(200).Incident!;
+        var tracker = new IncidentTracker(ServiceKey.Parse("x"), new());
+        tracker.Restore(resolved);
+
+        tracker.Hear(Us, Say(Level.Spike), Start.AddSeconds(300));
+        Assert.Equal(resolved.Id, tracker.Hear(Us, Say(Level.Spike), Start.AddSeconds(310)).Incident!.Id);
     }
 
     [Fact]
@@ -127,10 +206,12 @@ public class IncidentTrackerTests
     private static Verdict Say(Level level) =>
         new(level, VerdictReason.FarAboveUsual, level is Level.Spike ? 100 : 10, 10, TimeSpan.FromMinutes(1), 9, Start);
 
-    private void Open(RegionCode region)
+    private IncidentDecision Open(RegionCode region)
     {
         Hear(region, Level.Spike, 0);
-        Assert.Equal(IncidentReason.Opened, Hear(region, Level.Spike, 10).Reason);
+        var decision = Hear(region, Level.Spike, 10);
+        Assert.Equal(IncidentReason.Opened, decision.Reason);
+        return decision;
     }
 
     private IncidentDecision Hear(RegionCode region, Level level, int second) => Hear(region, Say(level), second);

@@ -6,7 +6,7 @@ namespace Aggregator.Domain.Tests;
 public class IncidentTrackerProperties
 {
     private static readonly DateTimeOffset Noon = new(2026, 1, 5, 12, 0, 0, TimeSpan.Zero);
-    private static readonly IncidentOptions Options = new();
+    private static readonly IncidentOptions Options = new() { WaveWithin = TimeSpan.FromMinutes(10) };
     private static readonly RegionCode[] Codes = [RegionCode.All, RegionCode.Parse("GB"), RegionCode.Parse("US")];
 
     // A step: seconds on the clock (back, too), and a region's level, or nothing but time, or a restart.
@@ -16,30 +16,34 @@ public class IncidentTrackerProperties
         Gen.Frequency((4, Gen.Const(Level.Normal)), (4, Gen.Const(Level.Spike)), (1, Gen.Const(Level.Elevated)), (1, Gen.Const(Level.Unknown))));
 
     [Fact]
-    public void An_incident_opens_when_a_spike_held_and_resolves_when_calm_held_and_never_twice() =>
+    public void An_incident_opens_when_a_spike_held_and_ends_if_and_only_if_calm_held_and_a_wave_soon_after_is_the_same_one() =>
         Step.Array[1, 120].Sample(steps =>
         {
             var tracker = new IncidentTracker(ServiceKey.Parse("x"), Options);
             var log = new Log();
             var now = Noon;
             var told = new List<(string Id, IncidentChange Change)>();
+            Incident? last = null;
             foreach (var (moved, region, level) in steps)
             {
                 now = now.AddSeconds(moved);
                 if (region == 4)
                 {
                     log.LoseSight(tracker.Open);
-                    tracker.Restore(tracker.Open);
+                    tracker.Restore(tracker.Open ?? last);
                     continue;
                 }
 
                 var wasOpen = tracker.Open is not null;
                 var due = wasOpen ? log.CalmHeld(now, tracker.Open!, region, level) : log.SpikeHeld(now, region, level);
                 var decision = region < 3 ? tracker.Hear(Codes[region], Say(level), now) : tracker.Tick(now);
-                Assert.Equal(due, decision.Reason is IncidentReason.Opened or IncidentReason.Resolved);
+                Assert.Equal(due, decision.Reason is IncidentReason.Opened or IncidentReason.Reopened or IncidentReason.Resolved);
                 Assert.Equal(wasOpen != due, tracker.Open is not null);
+                last = decision.Incident ?? last;
                 if (decision.Change is { } change) told.Add((decision.Incident!.Id, change));
             }
+
+            ExpectWaves([.. told.Select(t => t.Change)]);
 
             foreach (var story in told.GroupBy(t => t.Id)) ExpectStory([.. story.Select(s => s.Change)]);
         });
@@ -61,15 +65,36 @@ public class IncidentTrackerProperties
         }
     });
 
+    /// <summary>Each opening is paired with an end, and which of the two kinds it is follows from when the last end was.</summary>
+    private static void ExpectWaves(IncidentChange[] changes)
+    {
+        IncidentChange? end = null;
+        var open = false;
+        foreach (var change in changes)
+        {
+            var opens = change.Kind is ChangeKind.Opened or ChangeKind.Reopened;
+            if (opens) Assert.Equal(change.At - end?.At <= Options.WaveWithin, change.Kind == ChangeKind.Reopened);
+            Assert.Equal(opens, !open);
+            open = change.Kind != ChangeKind.Resolved;
+            if (!open) end = change;
+        }
+    }
+
     private static void ExpectStory(IncidentChange[] changes)
     {
         Assert.Equal(ChangeKind.Opened, changes[0].Kind);
+        Assert.DoesNotContain(changes.Skip(1), change => change.Kind == ChangeKind.Opened);
         Assert.Equal(Enumerable.Range(1, changes.Length), changes.Select(c => c.Sequence));
-        Assert.DoesNotContain(changes.Skip(1).SkipLast(1), c => c.Kind is ChangeKind.Opened or ChangeKind.Resolved);
-        foreach (var region in changes[1..].Where(c => c.Kind != ChangeKind.Resolved).GroupBy(c => c.Region))
+        Assert.All(changes, change => Assert.DoesNotContain(RegionCode.All, change.Regions));
+        Assert.All(changes.Zip(changes.Skip(1)).Where(two => two.Second.Kind is ChangeKind.Spread or ChangeKind.Receded),
+            two => Assert.True(two.Second.At - two.First.At >= Options.GatherFor));
+
+        HashSet<RegionCode> within = [];
+        foreach (var change in changes)
         {
-            Assert.False(region.Key.IsAll);
-            foreach (var (one, next) in region.Zip(region.Skip(1))) Assert.NotEqual(one.Kind, next.Kind);
+            if (change.Kind is ChangeKind.Opened or ChangeKind.Reopened) within = [.. change.Regions];
+            if (change.Kind == ChangeKind.Spread) Assert.All(change.Regions, region => Assert.True(within.Add(region)));
+            if (change.Kind == ChangeKind.Receded) Assert.All(change.Regions, region => Assert.True(within.Remove(region)));
         }
     }
 
@@ -93,9 +118,9 @@ public class IncidentTrackerProperties
         public bool CalmHeld(DateTimeOffset now, Incident incident, int region, Level level)
         {
             Write(now, region, level, incident);
-            var calm = Enumerable.Reverse(_steps).TakeWhile(s => !s.Levels.Contains(Level.Spike) && s.At >= incident.OpenedAt).Reverse()
+            var calm = Enumerable.Reverse(_steps).TakeWhile(s => !s.Levels.Contains(Level.Spike) && s.At >= incident.Changes.Last(c => c.Kind is ChangeKind.Opened or ChangeKind.Reopened).At).Reverse()
                 .SkipWhile(s => s.Blind).ToArray();
-            return calm.Length > 0 && !calm[^1].Blind && calm[^1].At - calm[0].At >= Options.CalmHold;
+            return calm.Length > 0 && !calm[^1].Blind && calm[^1].At - calm[0].At >= (incident.Waves switch { 1 => 3, 2 => 6, 3 => 12, 4 => 24, _ => 30 }) * TimeSpan.FromMinutes(1);
         }
 
         public void LoseSight(Incident? open)

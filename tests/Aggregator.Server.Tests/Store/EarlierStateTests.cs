@@ -43,7 +43,7 @@ public class EarlierStateTests
         tracker.Hear(RegionCode.Parse("US"), verdict, Noon, networks: 90);
         tracker.Hear(RegionCode.Parse("US"), verdict, Noon.AddSeconds(10), networks: 90);
 
-        var document = IncidentDocument.From(tracker.Open!, ImmutableDictionary<string, long>.Empty);
+        var document = IncidentDocument.From(tracker.Open!, new(ImmutableDictionary<string, long>.Empty, 0, 0));
         var read = serializer.Deserialize<IncidentDocument>(serializer.SerializeToArray(document))!.ToDomain();
 
         Assert.Equal(tracker.Open! with { Regions = [], Changes = [] }, read with { Regions = [], Changes = [] });

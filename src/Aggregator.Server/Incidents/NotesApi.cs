@@ -1,0 +1,38 @@
+using Aggregator.Domain;
+using Aggregator.Grains;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Aggregator.Server;
+
+/// <summary>The official word on an incident.</summary>
+/// <param name="Text">1 to 2,000 characters, plain.</param>
+/// <param name="Source">Where it was said first: an http or https address.</param>
+public sealed record WriteNote(string? Text, string? Source);
+
+internal static class NotesApi
+{
+    private const int TextAtMost = 2000;
+    private const int SourceAtMost = 2000;
+
+    extension(IEndpointRouteBuilder routes)
+    {
+        public void MapNotes() => routes.MapPost("/v1/incidents/{id}/notes", Write).WithTags("Incidents").RequireAuthorization()
+            .WithMetadata(new RequestSizeLimit(32 * 1024)).Produces<IncidentAnswer>(201).ProducesProblem(400).ProducesProblem(404);
+    }
+
+    /// <summary>Adds a note: it is shown, fed and sent.</summary>
+    internal static async Task<Results<Created<IncidentAnswer>, ProblemHttpResult>> Write(string id, WriteNote body, IGrainFactory grains, IncidentStore archive, Catalog catalog)
+    {
+        var faults = new Dictionary<string, string>();
+        var text = body.Text?.Trim();
+        if (text is not { Length: >= 1 and <= TextAtMost }) faults["text"] = $"'text' has 1 to {TextAtMost} characters.";
+        if (body.Source is { } source && !(source.Length <= SourceAtMost && Uri.TryCreate(source, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"))
+            faults["source"] = "'source' is an http or https address.";
+        if (faults.Count > 0) return Problems.Invalid(faults);
+
+        if (await archive.Find(id) is not { } known) return Problems.UnknownIncident(id);
+        if (known.Notes is { IsDefault: false, Length: >= Incident.NotesAtMost }) return Problems.Invalid("text", $"The incident has {Incident.NotesAtMost} notes already.");
+        return await grains.GetGrain<IServiceGrain>(known.Service).Note(id, text!, body.Source) is { } noted
+            ? TypedResults.Created($"/v1/incidents/{id}", IncidentAnswers.From(noted)) : Problems.UnknownIncident(id);
+    }
+}

@@ -1,0 +1,39 @@
+using Aggregator.Domain;
+using Aggregator.Grains;
+
+namespace Aggregator.Server;
+
+/// <summary>What happened to an incident, in one sentence: messages, feeds and the timeline say the same.</summary>
+internal static partial class Wording
+{
+    private const string ToldPrefix = "told.";
+
+    /// <param name="note">The operator's word, where that is what happened.</param>
+    public static string Told(string service, IncidentDocument incident, IncidentChangeDocument change, string? note, Func<string, string> nameOf)
+    {
+        var regions = change.About.Select(region => WithArticle(region == RegionCode.Elsewhere.Value ? Sentences.All["region.ZZ.in"] : nameOf(region))).ToArray();
+        var named = regions.Length == 0 ? "" : Joined(regions, "regions");
+        var key = change switch
+        {
+            { Kind: ChangeKind.Receded, Verdict.Level: Level.Elevated } => "told.degraded",
+            _ => ToldPrefix + change.Kind.ToString().ToLowerInvariant(),
+        };
+        return Say(key,
+            ("name", service), ("regions", named), ("n", Number(incident.Waves)), ("text", note ?? ""),
+            ("where", regions.Length == 0 ? Sentences.All["where.spread"] : Say("where", ("regions", named))),
+            ("after", InWords(TimeSpan.FromMinutes(Math.Max(1, Math.Round((change.At - incident.OpenedAt).TotalMinutes))), one: true)));
+    }
+
+    /// <summary>An incident in one sentence.</summary>
+    public static string Title(string service, IncidentAnswer incident, DateTimeOffset now)
+    {
+        var length = (incident.ResolvedAt ?? now) - incident.OpenedAt;
+        return Say(
+            incident.State == IncidentState.Resolved ? "told.title.over" : incident.BlindSince is not null ? "told.title.blind" : "told.title.open",
+            ("name", service), ("at", Time(incident.BlindSince ?? incident.OpenedAt, now)), ("length", InWords(TimeSpan.FromMinutes(Math.Max(1, Math.Round(length.TotalMinutes))), one: true)));
+    }
+
+    /// <summary>Much at once.</summary>
+    public static string Grouped(string[] services, int open, DateTimeOffset since, DateTimeOffset now) => Say(
+        open == 0 ? "told.grouped.over" : "told.grouped", ("names", Joined(services, "services")), ("n", Number(open)), ("at", Time(since, now)));
+}
