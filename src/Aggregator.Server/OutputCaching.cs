@@ -5,11 +5,15 @@ internal static class OutputCaching
 {
     public const string OneSecond = "one-second";
 
+    /// <summary>The same for what comes in several forms at one address.</summary>
+    public const string OneSecondByForm = "one-second-by-form";
+
     public static IServiceCollection AddOutputCaching(this IServiceCollection services) => services.AddOutputCache(options =>
     {
         // us is not US: what is kept for one is no answer for the other.
         options.UseCaseSensitivePaths = true;
         options.SizeLimit = 64 * 1024 * 1024;
         options.AddPolicy(OneSecond, policy => policy.Expire(TimeSpan.FromMilliseconds(500)).SetVaryByQuery("*"));
+        options.AddPolicy(OneSecondByForm, policy => policy.Expire(TimeSpan.FromMilliseconds(500)).SetVaryByQuery("*").SetVaryByHeader("Accept"));
     });
 }

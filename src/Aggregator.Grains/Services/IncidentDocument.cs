@@ -32,7 +32,8 @@ public sealed record IncidentDocument
     [Id(13)] public DateTimeOffset? BlindSince { get; init; }
 
     /// <summary>None where an earlier version saved it.</summary>
-    [Id(14)] public ImmutableArray<IncidentNoteDocument> Notes { get; init; } = [];
+    [Id(14), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ImmutableArray<IncidentNoteDocument> Notes { get; init; } = [];
 
     /// <summary>Reports since the onset that were not counted because their reporter had been heard.</summary>
     [Id(15)] public long Duplicates { get; init; }
@@ -126,7 +127,7 @@ public sealed record IncidentRegionDocument(
 [GenerateSerializer, Immutable, Alias("incident-change")]
 public sealed record IncidentChangeDocument(
     [property: Id(0)] int Sequence, [property: Id(1)] ChangeKind Kind, [property: Id(2)] DateTimeOffset At, [property: Id(3)] string Region, [property: Id(4)] VerdictDocument Verdict,
-    [property: Id(5)] ImmutableArray<string> Regions = default)
+    [property: Id(5), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] ImmutableArray<string> Regions = default)
 {
     /// <summary>The regions it is about; none where it is the sum of all alone.</summary>
     [JsonIgnore]

@@ -15,9 +15,9 @@ internal static class IncidentsApi
     {
         public void MapIncidents()
         {
-            var incidents = routes.MapGroup("/v1/incidents").WithTags("Incidents").CacheOutput(OutputCaching.OneSecond);
-            incidents.MapGet("/", List).Produces<IncidentsAnswer>().ProducesProblem(400);
-            incidents.MapGet("/{id}", One).Produces<IncidentAnswer>(200, "application/json", "application/xml").ProducesProblem(404);
+            var incidents = routes.MapGroup("/v1/incidents").WithTags("Incidents");
+            incidents.MapGet("/", List).CacheOutput(OutputCaching.OneSecond).Produces<IncidentsAnswer>().ProducesProblem(400);
+            incidents.MapGet("/{id}", One).CacheOutput(OutputCaching.OneSecondByForm).Produces<IncidentAnswer>(200, "application/json", "application/xml").ProducesProblem(404);
         }
     }
 

@@ -52,6 +52,10 @@ internal sealed class GrainCluster : IAsyncDisposable
 
     public IRegionGrain Region(SeriesKey series) => _cluster.Client.GetGrain<IRegionGrain>(series.ToString());
 
+    public ISubscriptionGrain Subscription(string id) => _cluster.Client.GetGrain<ISubscriptionGrain>(id);
+
+    public IServiceGrain Service(string service) => _cluster.Client.GetGrain<IServiceGrain>(service);
+
     public IncidentStore Incidents => new(_connection);
 
     /// <summary>The servers were open for reports throughout.</summary>
@@ -117,6 +121,14 @@ internal sealed class GrainCluster : IAsyncDisposable
         }
     }
 
+    /// <summary>The silo dies, and another begins on the same store.</summary>
+    public async Task Restart()
+    {
+        await _cluster.KillSiloAsync(_cluster.Silos[0]);
+        await _cluster.DisposeAsync();
+        await Begin();
+    }
+
     /// <summary>The region is collected as an idle one is: it may save, and comes back with what was saved.</summary>
     public async Task Collect(SeriesKey series) => await _cluster.DeactivateAsync(Region(series)).WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System);
 
@@ -169,12 +181,16 @@ internal sealed class GrainCluster : IAsyncDisposable
     private async Task Begin()
     {
         var builder = new InProcessTestClusterBuilder(1);
+
+        // Of the same name after a restart: the states carry it.
+        builder.Options.ServiceId = $"service-{Prefix}";
         builder.ConfigureSilo((_, silo) =>
         {
             silo.AddGrainStates(_connection);
             silo.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Clock));
             silo.Services.UseTimeProviderForBackgroundAreas(TimeProvider.System);
-            silo.Services.AddSingleton(_connection).AddSingleton(Options.Create(new ReportOptions())).AddAggregatorGrains();
+            silo.Services.AddSingleton(_connection).AddSingleton(Options.Create(new ReportOptions())).AddAggregatorGrains()
+                .AddSingleton(Options.Create(new WebhookOptions { AllowPrivateNetworks = true })).AddSingleton<IMessageWriter, PlainWriter>();
             silo.AddOutgoingGrainCallFilter(async call =>
             {
                 if (call.InterfaceMethod.Name == nameof(IRegionGrain.Sums)) await WayToAll;
@@ -192,6 +208,17 @@ internal sealed class GrainCluster : IAsyncDisposable
         var real = services.Last(service => service.ServiceType == typeof(IGrainStorage) && service.IsKeyedService);
         services.Remove(real);
         services.AddKeyedSingleton<IGrainStorage>(real.ServiceKey, (provider, key) => States = new((IGrainStorage)real.KeyedImplementationFactory!(provider, key)));
+    }
+
+    /// <summary>Tells the least: what the server writes is another test's.</summary>
+    private sealed class PlainWriter : IMessageWriter
+    {
+        public string Change(SubscriptionSettings settings, IncidentDocument incident, IncidentChangeDocument change) => $"{change.Kind} {incident.Service}";
+
+        public string Grouped(SubscriptionSettings settings, DateTimeOffset storm, DateTimeOffset now, ImmutableArray<GatheredChange> changes, int open) =>
+            $"{open} open of {string.Join(' ', changes.Select(change => $"{change.Service}:{change.Kind}"))}";
+
+        public string Ping(SubscriptionSettings settings, string subscription, DateTimeOffset now) => "ping";
     }
 
     private sealed class Listener(ConcurrentQueue<string> said) : ILoggerProvider, ILogger

@@ -1,0 +1,147 @@
+using Aggregator.Domain;
+using Aggregator.Grains;
+
+namespace Aggregator.Server.Tests;
+
+/// <summary>A subscription over days, on a clock of the test's own.</summary>
+public sealed class SubscriptionGrainTests(Embedded store) : IClassFixture<Embedded>, IAsyncLifetime
+{
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+    private GrainCluster _cluster = null!;
+    private Receiver _receiver = null!;
+    private ISubscriptionGrain _subscription = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        (_cluster, _receiver) = (await GrainCluster.Start(store.Fresh(), Incidents.Noon), await Receiver.Start());
+        _subscription = _cluster.Subscription("sub-1");
+        await _subscription.Create(new(_receiver.Url(), new([], [], [], Level.Normal), MessageFormat.Standard), WebhookSender.NewSecret());
+        await Eventually.True("active", Soon, async () => (await _subscription.Read())!.Status == SubscriptionStatus.Active);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _cluster.DisposeAsync();
+        await _receiver.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_message_that_fails_is_tried_ten_times_over_three_days_under_one_id_and_then_given_up()
+    {
+        _receiver.Answers = 500;
+        await Open("x");
+        var waits = new[] { 5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400 };
+        for (var attempt = 1; attempt <= 10; attempt++)
+        {
+            await Attempted(attempt);
+            if (attempt < 10) _cluster.Clock.Advance(TimeSpan.FromSeconds(1 + 1.1 * waits[attempt - 1]));
+        }
+
+        Assert.Equal(10, _receiver.Told.Count);
+        Assert.Single(_receiver.Told.Select(one => one.Id).Distinct());
+        await Eventually.True("given up", Soon, async () => (await _subscription.Deliveries())[0].State == DeliveryState.Dead);
+        Assert.Equal(SubscriptionStatus.Active, (await _subscription.Read())!.Status);
+    }
+
+    [Fact]
+    public async Task After_five_days_of_nothing_but_failures_it_is_disabled_until_a_ping_is_answered()
+    {
+        _receiver.Answers = 500;
+        await Open("x");
+        await Attempted(1);
+        _cluster.Clock.Advance(TimeSpan.FromDays(5));
+        await Attempted(2);
+        await Eventually.True("disabled", Soon, async () => (await _subscription.Read()) is { Status: SubscriptionStatus.Disabled, Reason: { } reason } && reason.StartsWith("failing", StringComparison.Ordinal));
+        await Open("y");
+        Assert.Equal("msg_x-20261122-120000_1", (await _subscription.Deliveries())[0].Id);
+
+        _receiver.Answers = 204;
+        await _subscription.Ping();
+        await Eventually.True("active", Soon, async () => (await _subscription.Read()) is { Status: SubscriptionStatus.Active, FailingSince: null });
+    }
+
+    [Fact]
+    public async Task What_waits_is_sent_after_the_silo_died()
+    {
+        _receiver.Answers = 500;
+        await Open("x");
+        await Attempted(1);
+        _receiver.Answers = 204;
+        await _cluster.Restart();
+        _cluster.Clock.Advance(TimeSpan.FromSeconds(6));
+
+        await _cluster.Subscription("sub-1").Wake();
+        await Eventually.True("delivered", Soon, async () => (await _cluster.Subscription("sub-1").Deliveries())[0].State == DeliveryState.Delivered);
+        Assert.Single(_receiver.Told.Select(one => one.Id).Distinct());
+    }
+
+    [Fact]
+    public async Task A_subscriber_that_does_not_answer_delays_no_offer()
+    {
+        var way = new TaskCompletionSource();
+        _receiver.Way = way.Task;
+        for (var i = 0; i < 4; i++) await Open($"s{i}").WaitAsync(TimeSpan.FromSeconds(5), TimeProvider.System);
+        way.SetResult();
+        await _receiver.Messages(4);
+    }
+
+    [Fact]
+    public async Task Five_openings_are_told_one_by_one_and_the_rest_of_a_storm_together_after_thirty_seconds_and_then_every_five_minutes()
+    {
+        for (var i = 0; i < 40; i++) await Open($"s{i}");
+        Assert.Equal(["Opened s0", "Opened s1", "Opened s2", "Opened s3", "Opened s4"], (await _receiver.Messages(5)).Select(one => one.Body).Order());
+
+        _cluster.Clock.Advance(TimeSpan.FromSeconds(31));
+        var grouped = (await _receiver.Messages(6))[^1].Body;
+        Assert.StartsWith("35 open of s5:Opened s6:Opened", grouped, StringComparison.Ordinal);
+
+        await Open("late");
+        for (var i = 0; i < 10; i++) await Resolve($"s{i + 10}");
+        _cluster.Clock.Advance(TimeSpan.FromSeconds(200));
+        await Resolve("s0");
+        Assert.Equal("Resolved s0", (await _receiver.Messages(7))[^1].Body);
+
+        _cluster.Clock.Advance(TimeSpan.FromSeconds(101));
+        Assert.StartsWith("26 open of late:Opened s10:Resolved", (await _receiver.Messages(8))[^1].Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task When_a_storm_is_over_openings_are_told_one_by_one_again()
+    {
+        for (var i = 0; i < 6; i++) await Open($"s{i}");
+        _cluster.Clock.Advance(TimeSpan.FromSeconds(31));
+        await _receiver.Messages(6);
+        _cluster.Clock.Advance(TimeSpan.FromMinutes(6));
+
+        await Open("later");
+        Assert.Equal("Opened later", (await _receiver.Messages(7))[^1].Body);
+        await Resolve("s5");
+        Assert.Equal("0 open of s5:Resolved", (await _receiver.Messages(8))[^1].Body);
+    }
+
+    [Fact]
+    public async Task Only_so_much_waits_and_the_oldest_is_given_up_for_the_newest()
+    {
+        _receiver.Answers = 500;
+        for (var i = 0; i < 230; i++)
+        {
+            _cluster.Clock.Advance(TimeSpan.FromMinutes(2));
+            await Open($"s{i}");
+        }
+
+        var deliveries = await _subscription.Deliveries();
+        Assert.InRange(deliveries.Count(one => one.State == DeliveryState.Waiting), 1, 200);
+        Assert.InRange(deliveries.Length, 200, 400);
+        Assert.Equal("msg_s229-20261122-120000_1", deliveries[0].Id);
+    }
+
+    private Task Open(string service)
+    {
+        var incident = Incidents.Of(service, "US");
+        return _subscription.Offer(incident, incident.Changes[0]);
+    }
+
+    private Task Resolve(string service) => _subscription.Offer(Incidents.Of(service, "US"), Incidents.Change(2, ChangeKind.Resolved));
+
+    private Task Attempted(int times) => Eventually.True($"{times} attempts", Soon, async () => (await _subscription.Deliveries())[0].Attempts.Length == times);
+}
