@@ -27,11 +27,12 @@ internal sealed partial class EmbeddedStore : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _oneCheckpoint = new(1);
     private readonly Task _tidying;
+    private volatile bool _isFull;
 
     private EmbeddedStore(FileStream held, GarnetServer server, int port, EmbeddedStoreGate gate, ConnectionMultiplexer own, ILogger log, TimeProvider clock)
     {
         (_lock, _server, Port, _gate, _own, _log) = (held, server, port, gate, own, log);
-        _tidying = KeepTidy(clock, _stopping.Token);
+        _tidying = Task.WhenAll(KeepTidy(clock, _stopping.Token), WatchRoom(clock, _stopping.Token));
     }
 
     public int Port { get; }

@@ -8,7 +8,11 @@ internal sealed partial class EmbeddedStore
     /// <summary>A start replays the log since the last checkpoint; this much takes a few seconds.</summary>
     private const long LongestLog = 256L << 20;
 
+    /// <summary>The share of its memory from which on the store is full, until as much less is in use.</summary>
+    private const double Full = 0.8, Roomy = 0.75;
+
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan LookForRoom = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Oldest = TimeSpan.FromHours(1);
     private static readonly TimeSpan Sweep = TimeSpan.FromMinutes(1);
 
@@ -27,6 +31,9 @@ internal sealed partial class EmbeddedStore
             _oneCheckpoint.Release();
         }
     }
+
+    /// <summary>Whether reports are to be refused until there is room again: what the store has taken stays whole.</summary>
+    public bool IsFull => _isFull;
 
     /// <summary>Deletes what has expired: the store itself does so only to a key that is asked for again, and reporters never are.</summary>
     /// <returns>How many keys it deleted.</returns>
@@ -76,6 +83,39 @@ internal sealed partial class EmbeddedStore
         }
     }
 
+    private async Task WatchRoom(TimeProvider clock, CancellationToken stopping)
+    {
+        using var timer = new PeriodicTimer(LookForRoom, clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stopping))
+            {
+                try
+                {
+                    var info = (string?)await _own.GetDatabase().ExecuteAsync("INFO", "memory") ?? "";
+                    var (used, room) = (Address(info, "store_mainlog_memory_size"), Address(info, "store_heap_memory_target_size"));
+                    Judge(used, room);
+                }
+                catch (Exception e) when (e is RedisException or RedisCommandException or TimeoutException)
+                {
+                    // Asked again in a moment.
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+        }
+    }
+
+    private void Judge(long used, long room)
+    {
+        if (room == 0) return;
+        var share = used / (double)room;
+        if (!_isFull && share >= Full) LogFull(used >> 20, room >> 20);
+        if (_isFull && share < Roomy) LogRoom(used >> 20, room >> 20);
+        _isFull = _isFull ? share >= Roomy : share >= Full;
+    }
+
     internal async Task<long> LogSize()
     {
         var info = (string?)await _own.GetDatabase().ExecuteAsync("INFO", "persistence") ?? "";
@@ -89,6 +129,12 @@ internal sealed partial class EmbeddedStore
                 return long.Parse(line.AsSpan(name.Length + 1), CultureInfo.InvariantCulture);
         return 0;
     }
+
+    [LoggerMessage(LogLevel.Error, "Embedded store: full, {Used} of {Room} MB; reports are refused until some expire. More memory helps, or a Redis: Store:Mode=Redis")]
+    private partial void LogFull(long used, long room);
+
+    [LoggerMessage(LogLevel.Warning, "Embedded store: {Used} of {Room} MB; reports are taken again")]
+    private partial void LogRoom(long used, long room);
 
     [LoggerMessage(LogLevel.Debug, "Embedded store: checkpoint taken in {Seconds:0.0} s")]
     private partial void LogCheckpoint(double seconds);

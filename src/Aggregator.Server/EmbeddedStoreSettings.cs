@@ -32,9 +32,10 @@ internal static class EmbeddedStoreSettings
         // Every checkpoint is a whole one: fewer ways to be wrong after a kill than one that builds on an earlier one.
         FullCheckpointLogInterval = 0,
 
-        // What does not fit into memory lives on disk. Both limits are ceilings, taken page by page.
+        // What does not fit into memory would live on disk, and be read back for every report: the store is full before it comes to that.
+        // The limits are ceilings, taken page by page.
         EnableStorageTier = true,
-        LogMemorySize = Megabytes(Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4 >> 20, 256, 4096)),
+        LogMemorySize = Megabytes(Math.Max(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 10 * 6 >> 20, 256)),
         PageSize = "1m",
         SegmentSize = "64m",
         ObjectLogSegmentSize = "64m",

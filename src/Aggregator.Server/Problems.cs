@@ -77,6 +77,20 @@ internal static class Problems
         StatusCodes.Status503ServiceUnavailable, "store-unreachable", "Reports cannot be taken right now",
         "The store does not answer. Send the same again in a few seconds: it will not be counted twice.");
 
+    /// <summary>Why an intake took nothing, or perhaps not all.</summary>
+    public static ProblemHttpResult Of(IntakeResult result) => result switch
+    {
+        IntakeResult.QueueFull => TooBusy(),
+        IntakeResult.StoreFull => StoreFull(),
+        IntakeResult.OtherContent => IdempotencyKeyReused(),
+        _ => StoreUnreachable(),
+    };
+
+    /// <summary>503: the store has no room until something in it expires.</summary>
+    public static ProblemHttpResult StoreFull() => Problem(
+        StatusCodes.Status503ServiceUnavailable, "store-full", "Reports cannot be taken right now",
+        "The store is full until something in it expires. Send the same again in some minutes: it will not be counted twice.");
+
     /// <param name="who">Whose limit it is: <c>reporter</c> or <c>network</c>.</param>
     public static ProblemHttpResult TooManyReports(string who) => Problem(
         StatusCodes.Status429TooManyRequests, "too-many-reports", "Too many reports",

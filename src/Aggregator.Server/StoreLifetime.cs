@@ -16,7 +16,7 @@ internal sealed partial class StoreLifetime(StoreConnection connection, Embedded
         // The store speaks before the host's own logging is there, and after it is gone.
         var loggers = LoggerFactory.Create(logging => logging.AddSimpleConsole());
         var embedded = store.Mode == StoreMode.Embedded ? EmbeddedStore.Start(store.DataDirectory, loggers, TimeProvider.System) : null;
-        var connection = await StoreConnection.Open(embedded?.Connection ?? store.Connection!, cluster.Id, commits: embedded is not null);
+        var connection = await StoreConnection.Open(embedded?.Connection ?? store.Connection!, cluster.Id, commits: embedded is not null, () => embedded?.IsFull == true);
 
         var logger = loggers.CreateLogger<StoreLifetime>();
         using var again = new PeriodicTimer(LookEvery);

@@ -19,6 +19,9 @@ public sealed class ReportStore(StoreConnection connection, IOptions<ReportOptio
 
     private readonly StoreKeys _names = new(connection.Prefix);
 
+    /// <summary>Whether nothing more may be appended until there is room.</summary>
+    public bool IsFull => connection.IsFull;
+
     /// <summary>Whether a batch may hold reports of several shards.</summary>
     public bool TakesShardsTogether => !connection.IsCluster;
 

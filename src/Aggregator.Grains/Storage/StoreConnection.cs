@@ -4,7 +4,8 @@ namespace Aggregator.Grains;
 
 /// <summary>The way to the store: one connection that waits its turn, and one for reports that fails fast, so that a report is never left hanging.</summary>
 /// <param name="commits">Whether the store has to be asked to put its log on disk, as the embedded one has.</param>
-public sealed class StoreConnection(IConnectionMultiplexer shared, IConnectionMultiplexer reports, string prefix, bool commits) : IAsyncDisposable
+/// <param name="isFull">Whether the store has no room for further reports; absent: it says so itself.</param>
+public sealed class StoreConnection(IConnectionMultiplexer shared, IConnectionMultiplexer reports, string prefix, bool commits, Func<bool>? isFull = null) : IAsyncDisposable
 {
     /// <summary>How long a report's commit may take before its outcome is called unknown.</summary>
     public static readonly TimeSpan CommitTimeout = TimeSpan.FromMilliseconds(1500);
@@ -13,6 +14,9 @@ public sealed class StoreConnection(IConnectionMultiplexer shared, IConnectionMu
 
     /// <summary>What every key begins with: the cluster's id, so that clusters can share a Redis.</summary>
     public string Prefix { get; } = prefix;
+
+    /// <summary>Whether reports are to be refused until there is room; a Redis says so itself.</summary>
+    public bool IsFull => isFull?.Invoke() == true;
 
     public IConnectionMultiplexer Multiplexer { get; } = shared;
 
@@ -41,7 +45,8 @@ public sealed class StoreConnection(IConnectionMultiplexer shared, IConnectionMu
     /// <param name="configuration">A StackExchange.Redis configuration string.</param>
     /// <param name="prefix">What every key begins with.</param>
     /// <param name="commits">Whether the store has to be asked to put its log on disk.</param>
-    public static async Task<StoreConnection> Open(string configuration, string prefix, bool commits)
+    /// <param name="isFull">Whether the store has no room for further reports; absent: it says so itself.</param>
+    public static async Task<StoreConnection> Open(string configuration, string prefix, bool commits, Func<bool>? isFull = null)
     {
         var patient = ConfigurationOptions.Parse(configuration);
         patient.AbortOnConnectFail = false;
@@ -56,7 +61,7 @@ public sealed class StoreConnection(IConnectionMultiplexer shared, IConnectionMu
         patient.ReconnectRetryPolicy = new LinearRetry(500);
         patient.AsyncTimeout = patient.SyncTimeout = 3000;
 
-        return new(await ConnectionMultiplexer.ConnectAsync(patient), await ConnectionMultiplexer.ConnectAsync(hasty), prefix, commits);
+        return new(await ConnectionMultiplexer.ConnectAsync(patient), await ConnectionMultiplexer.ConnectAsync(hasty), prefix, commits, isFull);
     }
 
     public async ValueTask DisposeAsync()

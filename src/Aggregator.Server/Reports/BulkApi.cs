@@ -158,7 +158,7 @@ internal static class BulkApi
             {
                 if (result != IntakeResult.Committed)
                 {
-                    Failure = result == IntakeResult.OtherContent ? Problems.IdempotencyKeyReused() : Problems.StoreUnreachable();
+                    Failure = Problems.Of(result);
                     return;
                 }
 

@@ -14,6 +14,9 @@ internal enum IntakeResult
     /// <summary>Too many are waiting; nothing was taken.</summary>
     QueueFull,
 
+    /// <summary>The store has no room; nothing was taken.</summary>
+    StoreFull,
+
     /// <summary>The store did not answer in time: whether it was taken is not known. Sending it again counts it once.</summary>
     StoreUnreachable,
 
@@ -41,6 +44,7 @@ internal sealed partial class Intake : BackgroundService
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan KeepOwnBatch = TimeSpan.FromMinutes(10);
 
+    private static readonly Task<(IntakeResult, LineOutcome)> StoreIsFull = Task.FromResult((IntakeResult.StoreFull, default(LineOutcome)));
     private static readonly Task<(IntakeResult, LineOutcome)> QueueIsFull = Task.FromResult((IntakeResult.QueueFull, default(LineOutcome)));
 
     private readonly Channel<Waiting>[] _lanes;
@@ -61,6 +65,7 @@ internal sealed partial class Intake : BackgroundService
     /// <remarks>Nobody waits beyond <see cref="AnswerWithin"/>: a lane gives each batch the time that its oldest report has left, and tries none that has none.</remarks>
     public Task<(IntakeResult Result, LineOutcome Line)> Submit(in Report report)
     {
+        if (_store.IsFull) return StoreIsFull;
         var waiting = new Waiting(report, _clock.GetTimestamp());
         return _lanes[LaneOf(report.Series.Service)].Writer.TryWrite(waiting) ? waiting.Task : QueueIsFull;
     }
@@ -69,6 +74,7 @@ internal sealed partial class Intake : BackgroundService
     /// <param name="within">For how long it is tried.</param>
     public async Task<(IntakeResult Result, LineOutcome[] Lines)> Commit(CommitBatch batch, TimeSpan within)
     {
+        if (_store.IsFull) return (IntakeResult.StoreFull, []);
         var begun = _clock.GetTimestamp();
         while (within - _clock.GetElapsedTime(begun) is { Ticks: > 0 } left)
         {

@@ -25,7 +25,7 @@ internal sealed class ReportTaking(
             var series = new SeriesKey(key, region);
             var report = await gate.Identify(new(series, now, symptom, 1, null, null, Comment: CommentJson.Write(body.Comment, region, symptom, now)), http);
             var (result, line) = await intake.Submit(report);
-            if (result != IntakeResult.Committed) return (null, result == IntakeResult.QueueFull ? Problems.TooBusy() : Problems.StoreUnreachable());
+            if (result != IntakeResult.Committed) return (null, Problems.Of(result));
 
             var glance = await hints.Glance(series, GlancePatience);
             var bucket = BucketGrid.TenSeconds.StartOf(BucketGrid.TenSeconds.IndexOf(now));

@@ -19,4 +19,22 @@ public sealed class IntakeTests(Embedded store) : IClassFixture<Embedded>
         Assert.True(refused.IsCompleted);
         Assert.Equal(IntakeResult.QueueFull, (await refused).Result);
     }
+
+    [Fact]
+    public async Task A_store_without_room_takes_nothing_and_says_so()
+    {
+        var connection = store.Fresh();
+        var full = true;
+        var room = new StoreConnection(connection.Multiplexer, connection.Reports.Multiplexer, connection.Prefix, commits: true, () => full);
+        var commits = new Commits(room);
+        using var intake = new Intake(commits.Store, null!, null!, TimeProvider.System, null!);
+        var report = new Report(Commits.Us, Commits.Noon, "app", 1, "reporter", "network");
+
+        Assert.Equal(IntakeResult.StoreFull, (await intake.Submit(report)).Result);
+        Assert.Equal(IntakeResult.StoreFull, (await intake.Commit(Commits.Batch("b", "", report), TimeSpan.FromSeconds(5))).Result);
+        Assert.Empty(await commits.Read(Commits.Us));
+
+        full = false;
+        Assert.False(intake.Submit(report).IsCompleted);
+    }
 }
