@@ -92,7 +92,7 @@ public sealed class FloodTests : IAsyncLifetime
         Assert.Equal(["region", "level", "openedAt", "peak"], incident.List("regions")[0].Names());
         Assert.True(incident.GetProperty("symptoms").Number("login") > 0);
         Assert.Equal("opened", incident.List("changes")[0].Text("kind"));
-        Assert.Equal($"/v1/incidents/{id}", incident.GetProperty("links").Text("json"));
+        Assert.Equal($"/v1/incidents/{id}.json", incident.GetProperty("links").Text("json"));
 
         foreach (var query in new[] { $"service={service}", $"service={service}&region=US", $"service={service}&state=open", $"service={service}&from={RunningServer.Now.AddHours(-1):yyyy-MM-ddTHH:mm:ss}Z" })
             Assert.Equal(id, (await _server.Get($"/v1/incidents?{query}")).List("incidents").Single().Text("id"));
