@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
@@ -9,7 +10,7 @@ using Microsoft.Security.AntiSSRF;
 namespace Aggregator.Grains;
 
 /// <summary>How messages are sent.</summary>
-public sealed class WebhookOptions
+public sealed class WebhookOptions : IValidatableObject
 {
     public const string Section = "Webhooks";
 
@@ -18,6 +19,12 @@ public sealed class WebhookOptions
 
     /// <summary>Where people reach this aggregator, for links in messages; without it they hold none that is whole. Default: none.</summary>
     public Uri? PublicUrl { get; set; }
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (PublicUrl is { } url && !(url.IsAbsoluteUri && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps)))
+            yield return new($"'{url.OriginalString}' is not an http or https address such as https://status.example/.", [nameof(PublicUrl)]);
+    }
 }
 
 /// <summary>How an attempt ended.</summary>

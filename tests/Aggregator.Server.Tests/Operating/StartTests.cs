@@ -22,6 +22,7 @@ public sealed class StartTests
     [InlineData("Cluster:Role=Extra")]
     [InlineData("Reports:DedupWindow=soon")]
     [InlineData("Reports:NetworkShare=some")]
+    [InlineData("Webhooks:PublicUrl=status.example")]
     [InlineData("Store:DataDirectory=")]
     public async Task A_setting_that_cannot_be_read_is_named(string setting)
     {
