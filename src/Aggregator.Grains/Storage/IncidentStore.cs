@@ -4,7 +4,7 @@ using StackExchange.Redis;
 
 namespace Aggregator.Grains;
 
-/// <summary>The archive of incidents: a document each, and an index by the second of opening.</summary>
+/// <summary>The archive of incidents: a document each, and an index by the second of opening, of all and of each service.</summary>
 public sealed class IncidentStore(StoreConnection connection)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
@@ -16,6 +16,7 @@ public sealed class IncidentStore(StoreConnection connection)
     {
         await connection.Shared.StringSetAsync(_names.Incident(incident.Id), JsonSerializer.Serialize(incident, Json));
         await connection.Shared.SortedSetAddAsync(_names.Incidents, incident.Id, incident.OpenedAt.ToUnixTimeSeconds());
+        await connection.Shared.SortedSetAddAsync(_names.IncidentsOf(incident.Service), incident.Id, incident.OpenedAt.ToUnixTimeSeconds());
         await connection.Settle();
     }
 
@@ -28,10 +29,11 @@ public sealed class IncidentStore(StoreConnection connection)
     /// <summary>Incidents by their moment of opening, newest first.</summary>
     /// <param name="skip">How many of the newest in that span to leave out.</param>
     /// <param name="take">How many at the most.</param>
-    public async Task<IReadOnlyList<IncidentDocument>> List(DateTimeOffset? from, DateTimeOffset? to, int skip, int take)
+    /// <param name="service">Of this service alone.</param>
+    public async Task<IReadOnlyList<IncidentDocument>> List(DateTimeOffset? from, DateTimeOffset? to, int skip, int take, string? service = null)
     {
         var ids = await connection.Shared.SortedSetRangeByScoreAsync(
-            _names.Incidents, from?.ToUnixTimeSeconds() ?? double.NegativeInfinity, to?.ToUnixTimeSeconds() ?? double.PositiveInfinity,
+            service is null ? _names.Incidents : _names.IncidentsOf(service), from?.ToUnixTimeSeconds() ?? double.NegativeInfinity, to?.ToUnixTimeSeconds() ?? double.PositiveInfinity,
             Exclude.None, Order.Descending, skip, take);
 
         // One read each: on a cluster the documents live in different slots.

@@ -55,6 +55,9 @@ public sealed class StoreKeys(string prefix)
     /// <summary>The ids of all incidents by their second of opening.</summary>
     public string Incidents => $"{prefix}:incidents";
 
+    /// <summary>The same for one service.</summary>
+    public string IncidentsOf(string service) => $"{prefix}:incidents:{service}";
+
     public string Incident(string id) => $"{prefix}:incident:{id}";
 
     /// <summary>Field: a subscription; value: what it wants to hear of.</summary>

@@ -15,7 +15,6 @@ internal static class ArchiveApi
 {
     private const int FedAtMost = 50;
     private const int OfADayAtMost = 500;
-    private const int LookedThrough = 1000;
     private static readonly TimeSpan ChartMargin = TimeSpan.FromMinutes(30);
 
     extension(IEndpointRouteBuilder routes)
@@ -85,14 +84,14 @@ internal static class ArchiveApi
         IReadOnlyList<IncidentDocument> incidents;
         try
         {
-            incidents = await reader.Between(DateTimeOffset.UnixEpoch, clock.GetUtcNow(), service is null ? FedAtMost : LookedThrough);
+            incidents = await reader.Between(DateTimeOffset.UnixEpoch, clock.GetUtcNow(), FedAtMost, service);
         }
         catch (Exception error) when (error is RedisException or TimeoutException)
         {
             return Problems.NoSight();
         }
 
-        var entries = incidents.Where(incident => service is null || incident.Service == service).Take(FedAtMost).Select(incident => Entry(incident, root, catalog)).ToList();
+        var entries = incidents.Select(incident => Entry(incident, root, catalog)).ToList();
         var title = service is null ? "Outages" : $"Outages of {NameOf(service, catalog)}";
         var self = new Uri(root, http.Request.Path);
         var feed = new SyndicationFeed(title, "As reported by the people it is down for", new Uri(root, service is null ? "/incidents" : $"/services/{service}"), entries)

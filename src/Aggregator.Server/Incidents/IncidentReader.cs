@@ -21,6 +21,7 @@ public sealed record RelatedAnswer(string Id, string Service, DateTimeOffset Ope
 /// <remarks>Throws <see cref="RedisException"/> or <see cref="TimeoutException"/> while the archive is out of reach and what is asked for is not open.</remarks>
 internal sealed class IncidentReader(IncidentStore archive, SnapshotCache snapshots, TimeProvider clock)
 {
+    private const int PastAtMost = 10;
     private const int RelatedAtMost = 20;
     private const int LookedThrough = 500;
     private static readonly TimeSpan Before = TimeSpan.FromDays(7);
@@ -33,10 +34,23 @@ internal sealed class IncidentReader(IncidentStore archive, SnapshotCache snapsh
     public async Task<IncidentDocument?> Find(string id) => Open().GetValueOrDefault(id) ?? await archive.Find(id);
 
     /// <summary>Opened within a span, newest first.</summary>
-    public async Task<IReadOnlyList<IncidentDocument>> Between(DateTimeOffset from, DateTimeOffset to, int atMost)
+    public async Task<IReadOnlyList<IncidentDocument>> Between(DateTimeOffset from, DateTimeOffset to, int atMost, string? service = null)
     {
         var open = Open();
-        return [.. (await archive.List(from, to, 0, atMost)).Select(incident => open.GetValueOrDefault(incident.Id, incident))];
+        return [.. (await archive.List(from, to, 0, atMost, service)).Select(incident => open.GetValueOrDefault(incident.Id, incident))];
+    }
+
+    /// <summary>The last that are over; none while the archive is out of reach.</summary>
+    public async Task<IReadOnlyList<IncidentAnswer>> Past(string service)
+    {
+        try
+        {
+            return [.. (await archive.List(null, null, 0, PastAtMost, service)).Where(incident => incident.ResolvedAt is not null).Select(IncidentAnswers.From)];
+        }
+        catch (Exception error) when (error is RedisException or TimeoutException)
+        {
+            return [];
+        }
     }
 
     /// <summary>One incident with those that may have to do with it.</summary>

@@ -37,7 +37,7 @@ internal static class IncidentsApi
         {
             for (var looked = 0; looked < LookedThroughAtMost; looked += limit)
             {
-                var page = await archive.List(from, to, cursor + looked, limit);
+                var page = await archive.List(from, to, cursor + looked, limit, query.Text("service"));
                 foreach (var (incident, i) in page.Select((incident, i) => (open.GetValueOrDefault(incident.Id, incident), i)))
                 {
                     if (!Matches(incident, query.Text("service"), query.Text("region"), states)) continue;

@@ -33,6 +33,10 @@ internal static partial class Wording
             ("name", service), ("at", Time(incident.BlindSince ?? incident.OpenedAt, now)), ("length", InWords(TimeSpan.FromMinutes(Math.Max(1, Math.Round(length.TotalMinutes))), one: true)));
     }
 
+    /// <summary>How long an incident that is over lasted: <c>53 minutes</c>.</summary>
+    public static string Lasted(IncidentAnswer incident) =>
+        InWords(TimeSpan.FromMinutes(Math.Max(1, Math.Round(((incident.ResolvedAt ?? incident.OpenedAt) - incident.OpenedAt).TotalMinutes))), one: true);
+
     /// <summary>Much at once.</summary>
     public static string Grouped(string[] services, int open, DateTimeOffset since, DateTimeOffset now) => Say(
         open == 0 ? "told.grouped.over" : "told.grouped", ("names", Joined(services, "services")), ("n", Number(open)), ("at", Time(since, now)));
