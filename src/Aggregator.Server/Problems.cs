@@ -32,6 +32,10 @@ internal static class Problems
         StatusCodes.Status409Conflict, "already-delivered", "It was delivered",
         $"Delivery '{id}' was answered with 2xx; what it said is no longer kept.");
 
+    public static ProblemHttpResult RotatedLately(string id) => Problem(
+        StatusCodes.Status409Conflict, "rotated-lately", "The secret was changed within a day",
+        $"The secret of '{id}' before this one still signs, and a receiver may hold it alone; change it again a day after the last time.");
+
     /// <summary>Every fault of a body or a query at once, by field.</summary>
     public static ProblemHttpResult Invalid(IReadOnlyDictionary<string, string> faults) => TypedResults.Problem(new ProblemDetails
     {

@@ -102,9 +102,9 @@ public sealed class IncidentTracker
 
     private IncidentDecision Begin(DateTimeOffset now)
     {
-        // A region says more than the sum of all, and the first to hold says it best.
+        // A region says more than the sum of all, and the first to hold says it best: the sum waits for one that is about to.
         var held = Held(now).OrderBy(r => r.Region.IsAll).ThenBy(r => r.SpikeSince).ThenBy(r => r.Region.Value, StringComparer.Ordinal).ToList();
-        if (held.Count == 0)
+        if (held.Count == 0 || (held is [{ Region.IsAll: true }] && _heard.Values.Any(r => r.InSpike && !r.Region.IsAll)))
             return new(Incident: null, _heard.Values.Any(r => r.InSpike) ? IncidentReason.NotHeldYet : IncidentReason.Quiet, Change: null);
 
         List<HeardRegion> regions = [.. held.Where(r => !r.Region.IsAll)];

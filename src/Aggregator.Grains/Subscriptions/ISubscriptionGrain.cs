@@ -27,9 +27,9 @@ public interface ISubscriptionGrain : IGrainWithStringKey
     [Alias("ping")]
     Task<DeliveryDocument?> Ping();
 
-    /// <summary>Signs with another secret from now on, and with the one before as well for a day.</summary>
+    /// <summary>Signs with another secret from now on, and with the one before as well for a day; in that day there is no third.</summary>
     [Alias("rotate")]
-    Task<bool> Rotate(string secret);
+    Task<SecretRotation> Rotate(string secret);
 
     /// <summary>The deliveries that wait, and the last that do not, newest first.</summary>
     [Alias("deliveries")]

@@ -7,6 +7,7 @@ internal sealed partial class SubscriptionGrain
     private const int AttemptsAtOnce = 8;
     private const int Gone = 410;
     private static readonly TimeSpan FailingAtMost = TimeSpan.FromDays(5);
+    private static readonly TimeSpan NotSavedRest = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LookAgainWithin = TimeSpan.FromMinutes(10);
 
     private readonly HashSet<string> _onTheirWay = [];
@@ -57,8 +58,10 @@ internal sealed partial class SubscriptionGrain
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            // It was sent, and that could not be saved: it is sent again, under the same id.
+            // It was sent, and that could not be saved: it is sent again, under the same id, but not at once.
             LogFailed(error, _id);
+            if (Place(delivery.Id) is >= 0 and var failed && state.State.Deliveries[failed].Due is { } due && due <= clock.GetUtcNow())
+                state.State.Deliveries[failed] = state.State.Deliveries[failed] with { Due = clock.GetUtcNow() + NotSavedRest };
         }
         finally
         {

@@ -18,6 +18,9 @@ internal sealed partial class SubscriptionGrain
     {
         var (storm, now) = (state.State.Storm, clock.GetUtcNow());
         var opens = change.Kind is ChangeKind.Opened or ChangeKind.Reopened;
+
+        // The operator's word is not held back.
+        if (change.Kind == ChangeKind.Noted) return false;
         if (change.Kind == ChangeKind.Resolved && storm.ToldSingly.Remove(incident.Id)) return false;
 
         storm.Opened.RemoveAll(at => at < now - StormWithin);

@@ -78,14 +78,15 @@ internal sealed partial class SubscriptionGrain(
         return ping;
     }
 
-    public async Task<bool> Rotate(string secret)
+    public async Task<SecretRotation> Rotate(string secret)
     {
-        if (state.State.Settings is null) return false;
+        if (state.State.Settings is null) return SecretRotation.NotFound;
+        if (state.State.FormerSecret is not null && clock.GetUtcNow() < state.State.FormerUntil) return SecretRotation.TooSoon;
 
         (state.State.FormerSecret, state.State.FormerUntil) = (state.State.Secret, clock.GetUtcNow() + FormerSecretFor);
         state.State.Secret = secret;
         await Save();
-        return true;
+        return SecretRotation.Rotated;
     }
 
     public Task<ImmutableArray<DeliveryDocument>> Deliveries() => Task.FromResult<ImmutableArray<DeliveryDocument>>([.. Enumerable.Reverse(state.State.Deliveries)]);

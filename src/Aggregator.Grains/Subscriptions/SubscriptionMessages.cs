@@ -57,6 +57,18 @@ public enum DeliveryRetry
     AlreadyDelivered,
 }
 
+public enum SecretRotation
+{
+    /// <summary>Both sign for a day.</summary>
+    Rotated,
+
+    /// <summary>The secret before still signs: a receiver may hold it alone.</summary>
+    TooSoon,
+
+    /// <summary>There is no such subscription.</summary>
+    NotFound,
+}
+
 /// <param name="RoutingKey">PagerDuty's integration key; none for other formats.</param>
 [GenerateSerializer, Immutable, Alias("subscription-settings")]
 public sealed record SubscriptionSettings(

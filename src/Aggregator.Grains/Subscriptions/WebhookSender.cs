@@ -47,7 +47,7 @@ public sealed class WebhookSender : IDisposable
     public WebhookSender(IOptions<WebhookOptions> options, TimeProvider clock)
     {
         _clock = clock;
-        _http = new(Handler(options.Value), disposeHandler: true) { Timeout = AnswerWithin, MaxResponseContentBufferSize = ReadAtMost };
+        _http = new(Handler(options.Value), disposeHandler: true) { Timeout = 2 * AnswerWithin, MaxResponseContentBufferSize = ReadAtMost };
         _http.DefaultRequestHeaders.UserAgent.Add(new("aggregator", "1"));
     }
 
@@ -64,13 +64,15 @@ public sealed class WebhookSender : IDisposable
             request.Headers.Add("webhook-timestamp", $"{at}");
             request.Headers.Add("webhook-signature", string.Join(' ', secrets.Select(secret => Sign(secret, id, at, body))));
 
-            using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
-            await Drain(answer);
+            using var end = new CancellationTokenSource(AnswerWithin, _clock);
+            using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, end.Token);
+            await Drain(answer, end.Token);
             var status = (int)answer.StatusCode;
             return new(status, status is >= 200 and < 300 ? null : $"answered {status}", Asked(answer.Headers.RetryAfter), Stopwatch.GetElapsedTime(begun));
         }
-        catch (Exception error) when (error is HttpRequestException or OperationCanceledException or AntiSSRFException or IOException or UriFormatException or InvalidOperationException)
+        catch (Exception error) when (error is not OutOfMemoryException)
         {
+            // Whatever it is, it is an attempt that failed: the filter lets errors of sockets and names through as they are.
             return new(null, Why(error), null, Stopwatch.GetElapsedTime(begun));
         }
     }
@@ -100,13 +102,13 @@ public sealed class WebhookSender : IDisposable
     }
 
     // The connection can be used again only when the answer was read; of a long one it is not worth it.
-    private static async Task Drain(HttpResponseMessage answer)
+    private static async Task Drain(HttpResponseMessage answer, CancellationToken end)
     {
-        await using var stream = await answer.Content.ReadAsStreamAsync();
+        await using var stream = await answer.Content.ReadAsStreamAsync(end);
         var buffer = new byte[4096];
         for (var read = 0; read < ReadAtMost;)
         {
-            var some = await stream.ReadAsync(buffer);
+            var some = await stream.ReadAsync(buffer, end);
             if (some == 0) return;
             read += some;
         }
@@ -125,8 +127,8 @@ public sealed class WebhookSender : IDisposable
         OperationCanceledException => $"no answer within {AnswerWithin.TotalSeconds:0} s",
         AntiSSRFException => "the address is not allowed: https to a public address is",
         _ when error.InnerException is AntiSSRFException => "the address is not allowed: https to a public address is",
-        _ when error.InnerException is SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain } => "the name of the host is not known",
-        _ when error.InnerException is SocketException socket => $"no connection: {socket.SocketErrorCode}",
+        _ when (error as SocketException ?? error.InnerException) is SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain } => "the name of the host is not known",
+        _ when (error as SocketException ?? error.InnerException) is SocketException socket => $"no connection: {socket.SocketErrorCode}",
         HttpRequestException http => $"no answer: {http.HttpRequestError}",
         _ => "no answer",
     };

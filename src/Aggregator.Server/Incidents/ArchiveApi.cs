@@ -108,7 +108,7 @@ internal static class ArchiveApi
     {
         var timeline = Timeline(incident, catalog);
         var item = new SyndicationItem(
-            Clean(timeline[^1].Sentence), SyndicationContent.CreatePlaintextContent(Clean(string.Join('\n', timeline.Select(step => $"{step.At.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC: {step.Sentence}")))),
+            IncidentXml.Clean(timeline[^1].Sentence), SyndicationContent.CreatePlaintextContent(IncidentXml.Clean(string.Join('\n', timeline.Select(step => $"{step.At.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC: {step.Sentence}")))),
             new Uri(root, $"/incidents/{incident.Id}"), $"urn:aggregator:incident:{incident.Id}", incident.Changes[^1].At)
         {
             PublishDate = incident.OpenedAt,
@@ -145,8 +145,6 @@ internal static class ArchiveApi
     private static string NameOfRegion(string region, Catalog catalog) => RegionCode.TryParse(region, out var code) && catalog.Find(code) is { } known ? known.Name : region;
 
     private static Dictionary<string, string> Names(Catalog catalog) => catalog.Regions.ToDictionary(region => region.Region, region => region.Name);
-
-    private static string Clean(string text) => string.Concat(text.Where(XmlConvert.IsXmlChar));
 
     private static RazorComponentResult<T> Page<T>(Dictionary<string, object?> parameters) where T : IComponent => new(parameters);
 

@@ -30,10 +30,10 @@ internal sealed class MessageWriter(Catalog catalog, IOptions<JsonOptions> json,
         {
             MessageFormat.Slack => Slack(data.Change.Sentence, Details(data), html),
             MessageFormat.Pagerduty => Write(new PagerdutyEvent(
-                settings.RoutingKey!, change.Kind == ChangeKind.Resolved ? "resolve" : "trigger", incident.Id,
+                settings.RoutingKey!, IsOver(incident, change) ? "resolve" : "trigger", incident.Id,
                 new(Cut(data.Change.Sentence, 1024), incident.Service, Severity(incident, change), change.At, data.Name, "outages", "outage", data),
                 Client, Absolute("/"), Absolute(data.Links["html"]) is { } href ? [new(href, "The incident")] : null)),
-            MessageFormat.Alertmanager => Write(Alerts($"{{}}:{{incident=\"{incident.Id}\"}}", [Alert(data, change.Kind == ChangeKind.Resolved)])),
+            MessageFormat.Alertmanager => Write(Alerts($"{{}}:{{incident=\"{incident.Id}\"}}", [Alert(data, IsOver(incident, change))])),
             _ => Write(new StandardMessage($"incident.{change.Kind.ToString().ToLowerInvariant()}", change.At, data)),
         };
     }
@@ -111,6 +111,10 @@ internal sealed class MessageWriter(Catalog catalog, IOptions<JsonOptions> json,
         // The three characters that Slack gives a meaning.
         static string Escape(string text) => text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal);
     }
+
+    // A word on what is over must not begin it again.
+    private static bool IsOver(IncidentDocument incident, IncidentChangeDocument change) =>
+        change.Kind == ChangeKind.Resolved || (change.Kind == ChangeKind.Noted && incident.ResolvedAt is not null);
 
     private static string Details(ChangeData data) => data.Change.Kind switch
     {

@@ -71,7 +71,7 @@ internal static class SubscriptionsApi
             all.MapPatch("/{id}", Change).Produces<SubscriptionAnswer>().ProducesProblem(400).ProducesProblem(404);
             all.MapDelete("/{id}", Delete).Produces(204).ProducesProblem(404);
             all.MapPost("/{id}/ping", Ping).Produces<DeliveryAnswer>(202).ProducesProblem(404);
-            all.MapPost("/{id}/secret", Rotate).Produces<SecretAnswer>().ProducesProblem(404);
+            all.MapPost("/{id}/secret", Rotate).Produces<SecretAnswer>().ProducesProblem(404).ProducesProblem(409);
             all.MapGet("/{id}/deliveries", Deliveries).Produces<DeliveriesAnswer>().ProducesProblem(404);
             all.MapPost("/{id}/deliveries/{delivery}/retry", Retry).Produces(202).ProducesProblem(404).ProducesProblem(409);
         }
@@ -142,7 +142,13 @@ internal static class SubscriptionsApi
     internal static async Task<Results<Ok<SecretAnswer>, ProblemHttpResult>> Rotate(string id, IGrainFactory grains, SubscriptionStore store)
     {
         var secret = WebhookSender.NewSecret();
-        return await Find(id, grains, store) is { } grain && await grain.Rotate(secret) ? TypedResults.Ok(new SecretAnswer(secret)) : Problems.UnknownSubscription(id);
+        if (await Find(id, grains, store) is not { } grain) return Problems.UnknownSubscription(id);
+        return await grain.Rotate(secret) switch
+        {
+            SecretRotation.Rotated => TypedResults.Ok(new SecretAnswer(secret)),
+            SecretRotation.TooSoon => Problems.RotatedLately(id),
+            _ => Problems.UnknownSubscription(id),
+        };
     }
 
     /// <summary>The deliveries that wait, and the last 200 that do not, newest first.</summary>

@@ -81,6 +81,15 @@ public class IncidentTrackerTests
     }
 
     [Fact]
+    public void The_sum_of_all_waits_for_a_region_that_is_about_to_hold()
+    {
+        Hear(RegionCode.All, Level.Spike, 0);
+        Hear(Us, Level.Spike, 2);
+        Assert.Equal(IncidentReason.NotHeldYet, Hear(RegionCode.All, Level.Spike, 10).Reason);
+        Assert.Equal(Us, Hear(Us, Level.Spike, 12).Change!.Region);
+    }
+
+    [Fact]
     public void Regions_that_join_within_seconds_join_in_one_change()
     {
         Open(Us);

@@ -108,8 +108,10 @@ public class IncidentTrackerProperties
         public bool SpikeHeld(DateTimeOffset now, int region, Level level)
         {
             Write(now, region, level, incident: null);
+            var regionInSpike = _steps[^1].Levels[1] == Level.Spike || _steps[^1].Levels[2] == Level.Spike;
             return Enumerable.Range(0, 3).Any(r =>
             {
+                if (r == 0 && regionInSpike) return false;
                 var run = Enumerable.Reverse(_steps).TakeWhile(s => s.Levels[r] == Level.Spike).ToArray();
                 return run.Length > 0 && run[0].At - run[^1].At >= Options.SpikeHold;
             });

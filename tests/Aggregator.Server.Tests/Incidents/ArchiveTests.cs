@@ -100,11 +100,12 @@ public sealed class ArchiveTests(AggregatorFixture fixture)
     public async Task A_note_on_an_earlier_incident_is_kept_shown_and_told_in_turn()
     {
         var incident = await Kept("US");
-        var noted = await Note(incident.Id, "Fixed.", null).Json(HttpStatusCode.Created);
-        Assert.Equal(("Fixed.", 2L), (noted.List("notes")[0].Text("text"), noted.List("notes")[0].Number("sequence")));
+        var noted = await Note(incident.Id, "Fixed. 🚨", null).Json(HttpStatusCode.Created);
+        Assert.Contains("🚨", await _server.Anybody.GetStringAsync($"/v1/incidents/{incident.Id}.xml"), StringComparison.Ordinal);
+        Assert.Equal(("Fixed. 🚨", 2L), (noted.List("notes")[0].Text("text"), noted.List("notes")[0].Number("sequence")));
 
         var read = await _server.Get($"/v1/incidents/{incident.Id}");
-        Assert.Equal("Fixed.", read.List("notes")[0].Text("text"));
+        Assert.Equal("Fixed. 🚨", read.List("notes")[0].Text("text"));
         Assert.Equal("noted", read.List("changes")[^1].Text("kind"));
     }
 

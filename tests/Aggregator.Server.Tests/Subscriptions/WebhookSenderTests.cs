@@ -41,6 +41,18 @@ public sealed class WebhookSenderTests
         Assert.Contains("not allowed", result.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("https://0.0.0.0:7109/")]
+    [InlineData("https://[::]:7109/")]
+    [InlineData("https://no-such-host.invalid/")]
+    public async Task Whatever_goes_wrong_is_an_attempt_that_failed(string url)
+    {
+        using var sender = new WebhookSender(Options.Create(new WebhookOptions()), TimeProvider.System);
+        var result = await sender.Send(url, "msg_1", "{}", [Secret]);
+        Assert.Null(result.Status);
+        Assert.NotEqual("", result.Error);
+    }
+
     [Fact]
     public async Task A_redirect_is_a_failure_and_is_not_followed()
     {
