@@ -13,18 +13,7 @@ internal sealed class CachedJson<T>(T answer, object tagged) : IResult
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var json = httpContext.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
-        var tag = CachedTag.Of(tagged, json);
-
-        var headers = httpContext.Response.GetTypedHeaders();
-        headers.ETag = tag;
-        headers.CacheControl = CachedTag.CacheControl;
-        if (httpContext.Request.GetTypedHeaders().IfNoneMatch.Any(known => known.Compare(tag, useStrongComparison: false)))
-        {
-            httpContext.Response.StatusCode = StatusCodes.Status304NotModified;
-            return;
-        }
-
-        await httpContext.Response.WriteAsJsonAsync(answer, json);
+        if (!CachedTag.IsKnown(httpContext, tagged, json)) await httpContext.Response.WriteAsJsonAsync(answer, json);
     }
 }
 
@@ -32,6 +21,18 @@ internal sealed class CachedJson<T>(T answer, object tagged) : IResult
 internal static class CachedTag
 {
     public static CacheControlHeaderValue CacheControl => new() { Public = true, MaxAge = TimeSpan.FromSeconds(1) };
+
+    /// <summary>Sets the headers of an answer, and its status where the client has it already; then nothing more is to be written.</summary>
+    public static bool IsKnown(HttpContext http, object tagged, JsonSerializerOptions json)
+    {
+        var tag = Of(tagged, json);
+        var headers = http.Response.GetTypedHeaders();
+        (headers.ETag, headers.CacheControl) = (tag, CacheControl);
+        if (!http.Request.GetTypedHeaders().IfNoneMatch.Any(known => known.Compare(tag, useStrongComparison: false))) return false;
+
+        http.Response.StatusCode = StatusCodes.Status304NotModified;
+        return true;
+    }
 
     public static EntityTagHeaderValue Of(object tagged, JsonSerializerOptions json)
     {

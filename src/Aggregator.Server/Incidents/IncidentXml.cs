@@ -13,15 +13,7 @@ internal sealed class IncidentXml(IncidentAnswer incident) : IResult
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var json = httpContext.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
-        var tag = CachedTag.Of(incident, json);
-        var headers = httpContext.Response.GetTypedHeaders();
-        headers.ETag = tag;
-        headers.CacheControl = CachedTag.CacheControl;
-        if (httpContext.Request.GetTypedHeaders().IfNoneMatch.Any(known => known.Compare(tag, useStrongComparison: false)))
-        {
-            httpContext.Response.StatusCode = StatusCodes.Status304NotModified;
-            return;
-        }
+        if (CachedTag.IsKnown(httpContext, incident, json)) return;
 
         httpContext.Response.ContentType = "application/xml; charset=utf-8";
         var root = Element("incident", JsonSerializer.SerializeToNode(incident, json))!;
