@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Aggregator.Domain;
 using Microsoft.Extensions.Logging;
 
@@ -5,6 +6,8 @@ namespace Aggregator.Grains;
 
 internal sealed partial class ServiceGrain
 {
+    private const int UntoldAtMost = 200;
+
     private bool _telling;
     private bool _toldToSave;
 
@@ -27,7 +30,7 @@ internal sealed partial class ServiceGrain
         if (await archive.Find(incident) is not { } archived || archived.Service != _service.Value || archived.Notes is { IsDefault: false, Length: >= Incident.NotesAtMost }) return null;
         var document = IncidentDocument.From(archived.ToDomain().Note(text, source, now), archived.Behind);
         await archive.Put(document);
-        state.State.Untold.Add(new(document.Id, document.Changes[^1].Sequence));
+        AddUntold(document);
         await state.WriteStateAsync();
         TellUntold().Ignore();
         return document;
@@ -35,8 +38,8 @@ internal sealed partial class ServiceGrain
 
     /// <summary>Offers every subscription what it has not been offered; offering twice is harmless, for the message has the same id.</summary>
     /// <remarks>
-    /// Beside the other calls, so that a subscription that does not answer delays no region. What could not be told stays, and the watch
-    /// tries again: nothing is lost when the silo dies in between. That it was told is saved with what is saved next.
+    /// Beside the other calls, so that a subscription that does not answer delays no region, and no other subscription. What could not be told
+    /// stays, and the watch tries again: nothing is lost when the silo dies in between. That it was told is saved with what is saved next.
     /// </remarks>
     private async Task TellUntold()
     {
@@ -45,10 +48,16 @@ internal sealed partial class ServiceGrain
         try
         {
             var filters = await subscriptions.Filters();
-            while (state.State.Untold is [var untold, ..])
+            for (var place = 0; place < state.State.Untold.Count;)
             {
-                await Tell(untold, filters);
-                state.State.Untold.Remove(untold);
+                var untold = state.State.Untold[place];
+                var left = await Tell(untold, filters);
+
+                // It may have moved meanwhile, or been dropped.
+                place = state.State.Untold.IndexOf(untold);
+                if (place < 0) place = 0;
+                else if (left.IsEmpty) state.State.Untold.RemoveAt(place);
+                else state.State.Untold[place++] = untold with { Left = left };
                 _toldToSave = true;
             }
         }
@@ -62,13 +71,38 @@ internal sealed partial class ServiceGrain
         }
     }
 
-    private async Task Tell(UntoldChange untold, IReadOnlyDictionary<string, SubscriptionFilter> filters)
+    /// <returns>The subscriptions that could not be offered it.</returns>
+    private async Task<ImmutableArray<string>> Tell(UntoldChange untold, IReadOnlyDictionary<string, SubscriptionFilter> filters)
     {
-        var incident = state.State.Incident is { } own && own.Id == untold.Incident ? own : await archive.Find(untold.Incident);
-        if (incident?.Changes.FirstOrDefault(change => change.Sequence == untold.Sequence) is not { } change) return;
+        var change = untold.Incident.Changes.First(change => change.Sequence == untold.Sequence);
+        var to = untold.Left?.Where(filters.ContainsKey) ?? filters.Where(filter => filter.Value.Passes(untold.Incident, change)).Select(filter => filter.Key);
+        var missed = await Task.WhenAll(to.Select(async subscription =>
+        {
+            try
+            {
+                await GrainFactory.GetGrain<ISubscriptionGrain>(subscription).Offer(untold.Incident, change);
+                return null;
+            }
+            catch (Exception error) when (error is not OperationCanceledException)
+            {
+                LogNotOffered(error, untold.Incident.Id, untold.Sequence, subscription);
+                return subscription;
+            }
+        }));
+        return [.. missed.OfType<string>()];
+    }
 
-        await Task.WhenAll(filters.Where(filter => filter.Value.Passes(incident, change))
-            .Select(filter => GrainFactory.GetGrain<ISubscriptionGrain>(filter.Key).Offer(incident, change)));
+    private UntoldChange AddUntold(IncidentDocument incident)
+    {
+        var untold = new UntoldChange(incident.Changes[^1].Sequence, incident);
+        state.State.Untold.Add(untold);
+        if (state.State.Untold.Count > UntoldAtMost)
+        {
+            LogDropped(state.State.Untold[0].Incident.Id, state.State.Untold[0].Sequence);
+            state.State.Untold.RemoveAt(0);
+        }
+
+        return untold;
     }
 
     private async Task SaveTold()
@@ -80,4 +114,10 @@ internal sealed partial class ServiceGrain
 
     [LoggerMessage(LogLevel.Warning, "{Service} could not tell its subscribers {Count} changes; it tries again in 5 seconds")]
     private partial void LogUntold(Exception error, ServiceKey service, int count);
+
+    [LoggerMessage(LogLevel.Warning, "Change {Sequence} of {Incident} could not be given to {Subscription}; it is tried again in 5 seconds")]
+    private partial void LogNotOffered(Exception error, string incident, int sequence, string subscription);
+
+    [LoggerMessage(LogLevel.Error, "Change {Sequence} of {Incident} was never told to all its subscribers: too many changes wait")]
+    private partial void LogDropped(string incident, int sequence);
 }

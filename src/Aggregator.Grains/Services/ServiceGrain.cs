@@ -91,11 +91,11 @@ internal sealed partial class ServiceGrain(
     private async Task Save(Incident incident, IncidentChange? change, Action undo)
     {
         var (saved, archived) = (state.State.Incident, state.State.Archived);
-        var untold = change is null ? null : new UntoldChange(incident.Id, change.Sequence);
+        UntoldChange? untold = null;
         try
         {
             (state.State.Incident, state.State.Archived) = (IncidentDocument.From(incident, Behind()), false);
-            if (untold is not null) state.State.Untold.Add(untold);
+            if (change is not null) untold = AddUntold(state.State.Incident);
             await state.WriteStateAsync();
         }
         catch

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Aggregator.Grains;
 
 /// <summary>What a service keeps: its incident while it is open, and for as long as it has not reached the archive.</summary>
@@ -18,5 +20,8 @@ public sealed class ServiceState
 }
 
 /// <summary>A change that is still to be told.</summary>
+/// <param name="Incident">As it was then: whoever is told it again is told the same.</param>
+/// <param name="Left">The subscriptions that could not be offered it; none where nobody was asked yet.</param>
 [GenerateSerializer, Immutable, Alias("untold-change")]
-public sealed record UntoldChange([property: Id(0)] string Incident, [property: Id(1)] int Sequence);
+public sealed record UntoldChange(
+    [property: Id(1)] int Sequence, [property: Id(2)] IncidentDocument Incident, [property: Id(3)] ImmutableArray<string>? Left = null);

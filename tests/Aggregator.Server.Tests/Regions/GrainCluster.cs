@@ -213,7 +213,8 @@ internal sealed class GrainCluster : IAsyncDisposable
     /// <summary>Tells the least: what the server writes is another test's.</summary>
     private sealed class PlainWriter : IMessageWriter
     {
-        public string Change(SubscriptionSettings settings, IncidentDocument incident, IncidentChangeDocument change) => $"{change.Kind} {incident.Service}";
+        public string Change(SubscriptionSettings settings, IncidentDocument incident, IncidentChangeDocument change) =>
+            $"{change.Kind} {incident.Service}{(incident.BlindSince is null ? "" : " blind")}";
 
         public string Grouped(SubscriptionSettings settings, DateTimeOffset storm, DateTimeOffset now, ImmutableArray<GatheredChange> changes, int open) =>
             $"{open} open of {string.Join(' ', changes.Select(change => $"{change.Service}:{change.Kind}"))}";

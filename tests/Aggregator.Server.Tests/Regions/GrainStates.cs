@@ -13,12 +13,15 @@ internal sealed class GrainStates(IGrainStorage real) : IGrainStorage, ILifecycl
 
     public bool Refusing { get; set; }
 
+    /// <summary>Whose writes alone are refused; none where it is nobody's.</summary>
+    public GrainId? RefusingAlone { get; set; }
+
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => real.ReadStateAsync(stateName, grainId, grainState);
 
     public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
         if (stateName == "region") _writes.Enqueue(grainId);
-        return Refusing ? throw new TimeoutException("The store is out of reach.") : real.WriteStateAsync(stateName, grainId, grainState);
+        return Refusing || RefusingAlone == grainId ? throw new TimeoutException("The store is out of reach.") : real.WriteStateAsync(stateName, grainId, grainState);
     }
 
     public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => real.ClearStateAsync(stateName, grainId, grainState);

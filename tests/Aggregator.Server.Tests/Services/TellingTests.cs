@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+using Aggregator.Domain;
+using Aggregator.Grains;
+
+namespace Aggregator.Server.Tests;
+
+/// <summary>From a service to its subscriptions, on a clock of the test's own.</summary>
+public sealed class TellingTests(Embedded store) : IClassFixture<Embedded>
+{
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+
+    [Fact]
+    public async Task A_subscription_that_cannot_save_delays_no_other_and_is_told_later_what_was_so_then()
+    {
+        await using var cluster = await GrainCluster.Start(store.Fresh(), Incidents.Noon);
+        await using var receiver = await Receiver.Start();
+        foreach (var name in (string[])["good", "bad"])
+        {
+            await cluster.Subscription(name).Create(new(receiver.Url(name), new([], [], [], Level.Normal), MessageFormat.Standard), WebhookSender.NewSecret());
+            await Eventually.True("active", Soon, async () => (await cluster.Subscription(name).Read())!.Status == SubscriptionStatus.Active);
+        }
+
+        cluster.States.RefusingAlone = GrainId.Create("subscription", "bad");
+        await Hear(cluster, Level.Spike);
+        cluster.Clock.Advance(TimeSpan.FromSeconds(10));
+        await Hear(cluster, Level.Spike);
+        await Eventually.True("told", Soon, () => Task.FromResult(Told(receiver, "good") == "Opened x"));
+        await Hear(cluster, Level.Unknown);
+
+        // It comes back with what it had saved: without the offer.
+        cluster.States.RefusingAlone = null;
+        await cluster.Restart();
+        await Eventually.True("told too", Soon, async () =>
+        {
+            await cluster.Service("x").Wake();
+            await cluster.Subscription("bad").Wake();
+            cluster.Clock.Advance(TimeSpan.FromSeconds(5));
+            return Told(receiver, "bad") == "Opened x";
+        });
+        Assert.Equal("Opened x", Told(receiver, "good"));
+    }
+
+    private static string Told(Receiver receiver, string path) => string.Join(", ", receiver.Told.Where(one => one.Path == $"/{path}").Select(one => one.Body));
+
+    private static Task Hear(GrainCluster cluster, Level level) => cluster.Service("x").Hear(
+        new("US", Incidents.Verdict(level), 120, 3.5, 90, ImmutableDictionary<string, long>.Empty.Add("app", 100), []));
+}
