@@ -6,7 +6,7 @@ namespace Aggregator.Domain;
 /// of negative binomial counts (Höhle and Paul 2008) over windows from 30 seconds to four hours (<see cref="ScanWindows"/>).</para>
 /// <para>One score, two thresholds. A score of <see cref="DetectionOptions.ElevatedScore"/> opens an episode, and one of
 /// <see cref="DetectionOptions.SpikeScore"/> makes it a spike until it ends. It ends when the last 5 and 10 minutes have shown nothing
-/// for twelve minutes; then the windows are emptied, so that old evidence cannot open it again. A gap is not calm.</para>
+/// for twelve minutes in sight; then the windows are emptied, so that old evidence cannot open it again.</para>
 /// <para>A few kB; a judgement allocates nothing. Not thread-safe: a detector belongs to one grain.</para>
 /// </remarks>
 public sealed partial class SpikeDetector
@@ -153,12 +153,15 @@ public sealed partial class SpikeDetector
             evidence.Phi, _open ? _onset : null);
     }
 
-    // An open spike is remembered through a gap of any length: only calm that was seen ends it.
+    // An open spike is remembered through a gap of any length: only calm that was seen ends it. What was seen before a short gap counts on,
+    // so that restarts do not keep an incident open; before a long one it says nothing any more.
     private void LoseSight(long through, long buckets)
     {
+        var from = _windows.SlotOf(through - buckets + (_gaps > 0 ? 0 : 1));
+        var unseen = _windows.SlotOf(through) - from + (_gaps > 0 ? 0 : 1);
         _gaps += buckets;
+        _unrestAt = _gaps > Grid.Count(TimeSpan.FromMinutes(QuietMinutes)) ? _windows.SlotOf(through) : Math.Min(_unrestAt + unseen, _windows.SlotOf(through));
         _windows.ForgetSums();
-        _unrestAt = _windows.SlotOf(through);
         if (_gaps >= 2 && Latest.Level != Level.Unknown) Latest = Verdict.Blind(Grid.EndOf(through));
     }
 }

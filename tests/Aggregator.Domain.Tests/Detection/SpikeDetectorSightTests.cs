@@ -31,6 +31,26 @@ public class SpikeDetectorSightTests
         Assert.Equal(Level.Normal, watch.Said[^1].Level);
     }
 
+    [Theory]
+    [InlineData(3, 1, 3)]
+    [InlineData(3, 7, 6)]
+    [InlineData(5, 3, 6)]
+    public void Short_gaps_put_the_end_of_a_spike_off_by_hardly_more_than_the_minutes_they_touch(int gaps, int buckets, int minutes)
+    {
+        Assert.InRange(ClosesUntilCalm(gaps, buckets), ClosesUntilCalm(0, 0), ClosesUntilCalm(0, 0) + 6 * (minutes + 2));
+
+        // The same reports in every run, and every now and then nobody looks.
+        static int ClosesUntilCalm(int gaps, int buckets)
+        {
+            var watch = new Watch(Ten).Learn(3, 2).Live(TimeSpan.FromMinutes(10), 2).Live(TimeSpan.FromMinutes(5), 300);
+            for (var closes = 0; ; closes++)
+            {
+                var unseen = closes / 20 < gaps && closes % 20 >= 13 && closes % 20 < 13 + buckets;
+                if (watch.Close(unseen ? null : closes % 3 == 0 ? 1 : 0).Level == Level.Normal) return closes;
+            }
+        }
+    }
+
     [Fact]
     public void Buckets_left_out_are_gaps_and_one_closed_before_is_not_closed_again()
     {
