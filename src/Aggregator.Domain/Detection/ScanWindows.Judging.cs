@@ -77,6 +77,27 @@ internal sealed partial class ScanWindows
         return _farBest;
     }
 
+    /// <summary>The bucket of a window at which the trouble began: what is left when minutes, and of the last two minutes buckets, at its front hold no more than usual.</summary>
+    public long OnsetIn(Evidence evidence, Baseline baseline)
+    {
+        var level = baseline.LevelAt(MinuteOf(evidence.From));
+        var from = evidence.From;
+        for (var back = (int)Math.Min(SlotOf(_bucket) - SlotOf(from), _farReports.Length - 2); back > 0; back--)
+        {
+            var (since, after) = (Last(back + 1), Last(back));
+            if (since.Reports - after.Reports > (since.Usual - after.Usual) * level) break;
+            from = (SlotOf(_bucket) - back + 1) * _perSlot;
+        }
+
+        for (from = Math.Max(from, evidence.From); from > _bucket - NearBuckets && from < evidence.Through; from++)
+        {
+            var (place, before) = (Floored.Mod(from, NearBuckets + 1), Floored.Mod(from - 1, NearBuckets + 1));
+            if (_nearReports[place] - _nearReports[before] > (_nearUsual[place] - _nearUsual[before]) * level) break;
+        }
+
+        return Math.Min(from, evidence.Through);
+    }
+
     private Evidence JudgeFar(Baseline baseline)
     {
         var best = default(Evidence);

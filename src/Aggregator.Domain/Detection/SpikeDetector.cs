@@ -120,10 +120,16 @@ public sealed partial class SpikeDetector
         }
 
         if (evidence.Score >= _options.SpikeScore && !_spike)
-            (_spike, _unrestAt, _spikeSince) = (true, slot, Grid.StartOf(evidence.From));
+            (_spike, _unrestAt, _spikeSince) = (true, slot, Grid.StartOf(_windows.OnsetIn(evidence, _baseline)));
 
-        // The window that says most begins where the trouble did; what begins after it was first seen tells of its growth.
-        if (_open && evidence.Score > _surest && evidence.From <= _opened) (_surest, _onset) = (evidence.Score, Grid.StartOf(evidence.From));
+        // The window that says most knows best where the trouble began; what begins after it was first seen tells of its growth.
+        if (_open && evidence.Score > _surest && evidence.From <= _opened)
+        {
+            var onset = _windows.OnsetIn(evidence, _baseline);
+            // Of what is further back only the minute is known: the bucket found in it before is nearer.
+            if (_windows.SlotOf(onset) != _windows.SlotOf(Grid.IndexOf(_onset))) _onset = Grid.StartOf(onset);
+            _surest = evidence.Score;
+        }
 
         if (_open && _windows.EndsSlot(bucket))
         {

@@ -48,11 +48,19 @@ internal static partial class Wording
             ("reports", Reports((long)verdict.Observed)),
             ("span", Say(tense, ("window", InWords(verdict.Window, one: tense == "why.past")))),
             ("usual", Say("why.usual", ("low", Number((long)low)), ("high", Number((long)high)))),
-            ("networks", networks == 0 ? "" : Say(networks == 1 ? "why.networks.one" : "why.networks.many", ("n", Number(networks)))),
-            ("since", verdict.Onset is { } onset ? Say("why.since", ("at", Time(onset, now))) : ""),
+            ("heard", Heard(verdict.Onset, networks, now)),
             ("began", verdict.Onset is { } began ? Say("why.began", ("at", Time(began, now))) : ""),
             ("chance", verdict.Chance is { } chance ? Say("why.chance", ("once", Once(chance))) : ""));
     }
+
+    // The networks are counted since the onset, which may lie far before the window that the reports are counted in.
+    private static string Heard(DateTimeOffset? onset, long networks, DateTimeOffset now) => (onset, networks) switch
+    {
+        (null, 0) => "",
+        ({ } at, 0) => Say("why.since", ("at", Time(at, now))),
+        (null, _) => Say(networks == 1 ? "why.networks.one" : "why.networks.many", ("n", Number(networks))),
+        ({ } at, _) => Say(networks == 1 ? "why.heard.one" : "why.heard.many", ("n", Number(networks)), ("at", Time(at, now))),
+    };
 
     private static string KindOf(Verdict verdict, double high) => verdict switch
     {

@@ -78,6 +78,21 @@ public class VerdictTests
         Assert.Equal((Level.Normal, null), (watch.Said[^1].Level, watch.Said[^1].Onset));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(4)]
+    public void Where_nothing_was_reported_before_the_onset_is_the_bucket_of_the_first_report(int into)
+    {
+        var watch = new Watch(Ten).Learn(3, 0.05);
+        for (var bucket = 0; bucket < 600 + into; bucket++) watch.Close(0);
+        var first = watch.Now;
+        for (var bucket = 0; bucket < 60; bucket++) watch.Close(30);
+
+        Assert.Equal([first], watch.Said.Where(verdict => verdict.Level == Level.Spike).Select(verdict => verdict.Onset!.Value).Distinct());
+        Assert.Equal(first, watch.Said[^1].Since);
+    }
+
     [Fact]
     public void The_onset_of_a_growing_outage_lies_before_it_was_first_seen_however_sure_later_windows_are()
     {
