@@ -55,8 +55,10 @@ internal static class Problems
     public static ProblemHttpResult BadJson(JsonException error)
     {
         var problem = BadBody($"The body is not the JSON that is wanted: see {error.Path ?? "$"}, line {error.LineNumber + 1}.");
-        if (error.Path is ['$', '.', .. var field] && error.Message.Contains("could not be converted", StringComparison.Ordinal))
-            problem.ProblemDetails.Extensions["errors"] = new Dictionary<string, string[]> { [field] = [$"'{field}' is not of the type that is wanted."] };
+        var fault = error.Message.Contains("could not be converted", StringComparison.Ordinal) ? "is not of the type that is wanted"
+            : error.Message.Contains("could not be mapped", StringComparison.Ordinal) ? "is not known here" : null;
+        if (error.Path is ['$', '.', .. var field] && fault is not null)
+            problem.ProblemDetails.Extensions["errors"] = new Dictionary<string, string[]> { [field] = [$"'{field}' {fault}."] };
         return problem;
     }
 

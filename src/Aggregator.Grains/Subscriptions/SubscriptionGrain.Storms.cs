@@ -50,7 +50,7 @@ internal sealed partial class SubscriptionGrain
 
     private static void Hold(StormState storm, IncidentDocument incident, IncidentChangeDocument change)
     {
-        storm.Gathered.Add(new(incident.Id, incident.Service, change.Kind, change.Sequence, change.At, change.About, change.Verdict, incident.Waves));
+        storm.Gathered.Add(new(incident.Id, incident.Service, change.Kind, change.Sequence, change.At, change.About, change.Verdict, incident.Waves, incident.OpenedAt));
         if (storm.Gathered.Count > GatheredAtMost) storm.Gathered.RemoveAt(0);
     }
 

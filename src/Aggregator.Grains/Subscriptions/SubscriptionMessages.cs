@@ -124,4 +124,5 @@ public sealed record GatheredChange(
     [property: Id(4)] DateTimeOffset At,
     [property: Id(5)] ImmutableArray<string> Regions,
     [property: Id(6)] VerdictDocument Verdict,
-    [property: Id(7)] int Waves);
+    [property: Id(7)] int Waves,
+    [property: Id(8)] DateTimeOffset OpenedAt);

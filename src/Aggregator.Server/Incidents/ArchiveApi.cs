@@ -1,5 +1,6 @@
 using System.ServiceModel.Syndication;
 using System.Text;
+using System.Text.Json;
 using System.Xml;
 using Aggregator.Domain;
 using Aggregator.Grains;
@@ -39,9 +40,11 @@ internal static class ArchiveApi
         try
         {
             if (await reader.Find(id) is not { } incident) return NotFound();
+            var answer = await reader.Answer(incident);
             return Page<IncidentPage>(new()
             {
-                [nameof(IncidentPage.Incident)] = await reader.Answer(incident),
+                [nameof(IncidentPage.Incident)] = answer,
+                [nameof(IncidentPage.Services)] = answer.Related.Select(other => other.Service).Distinct().ToDictionary(other => other, other => NameOf(other, catalog)),
                 [nameof(IncidentPage.Timeline)] = Timeline(incident, catalog),
                 [nameof(IncidentPage.Service)] = NameOf(incident.Service, catalog),
                 [nameof(IncidentPage.Chart)] = await Chart(incident, series, clock.GetUtcNow()),
@@ -101,7 +104,8 @@ internal static class ArchiveApi
         };
         feed.Authors.Add(new() { Name = "Aggregator" });
         feed.Links.Add(new(self, "self", title, "application/atom+xml", 0));
-        return Results.Text(Write(feed), "application/atom+xml", Encoding.UTF8);
+        var text = Write(feed);
+        return CachedTag.IsKnown(http, text, JsonSerializerOptions.Web) ? Results.Empty : Results.Text(text, "application/atom+xml", Encoding.UTF8);
     }
 
     private static SyndicationItem Entry(IncidentDocument incident, Uri root, Catalog catalog)

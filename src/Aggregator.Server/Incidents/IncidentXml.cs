@@ -13,7 +13,7 @@ internal sealed class IncidentXml(IncidentAnswer incident) : IResult
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var json = httpContext.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
-        if (CachedTag.IsKnown(httpContext, incident, json)) return;
+        if (CachedTag.IsKnown(httpContext, new { Form = "xml", incident }, json)) return;
 
         httpContext.Response.ContentType = "application/xml; charset=utf-8";
         var root = Element("incident", JsonSerializer.SerializeToNode(incident, json))!;

@@ -60,7 +60,7 @@ internal static class IncidentsApi
         return CachedJson.Of(answer, answer);
     }
 
-    /// <summary>One incident: as JSON, or as XML where the address ends with <c>.xml</c> or the client accepts that alone.</summary>
+    /// <summary>One incident: as JSON, or as XML where the address ends with <c>.xml</c> or the client accepts no JSON but that; browsers are sent to its page.</summary>
     internal static async Task<IResult> One(string id, HttpContext http, IncidentReader reader)
     {
         var form = Path.GetExtension(id) is ".json" or ".xml" ? Path.GetExtension(id) : null;
@@ -70,9 +70,20 @@ internal static class IncidentsApi
             if (await reader.Find(id) is not { } incident) return Problems.UnknownIncident(id);
             var answer = await reader.Answer(incident);
             var accepted = http.Request.Headers.Accept.ToString();
-            var xml = form is null ? accepted.Contains("xml", StringComparison.OrdinalIgnoreCase) && !accepted.Contains("json", StringComparison.OrdinalIgnoreCase) && !accepted.Contains("html", StringComparison.OrdinalIgnoreCase) : form == ".xml";
-            http.Response.Headers.Vary = "Accept";
-            return xml ? new IncidentXml(answer) : CachedJson.Of(answer, answer);
+            if (form is null)
+            {
+                http.Response.Headers.Vary = "Accept";
+                form = Accepts("json") ? ".json" : Accepts("text/html") ? ".html" : Accepts("xml") ? ".xml" : ".json";
+            }
+
+            return form switch
+            {
+                ".html" => TypedResults.Redirect(answer.Links["html"]),
+                ".xml" => new IncidentXml(answer),
+                _ => CachedJson.Of(answer, answer),
+            };
+
+            bool Accepts(string type) => accepted.Contains(type, StringComparison.OrdinalIgnoreCase);
         }
         catch (Exception error) when (error is RedisException or TimeoutException)
         {

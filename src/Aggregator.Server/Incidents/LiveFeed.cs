@@ -16,6 +16,9 @@ internal sealed record SpikeEvent(
     DateTimeOffset At, string Service, string Region, Level Level, Level Before, VerdictReason? Reason, double? Observed, double? Expected, double? Ratio, long? Networks,
     DateTimeOffset? Since, string? Incident);
 
+/// <summary>A reader that came back cannot be told all it missed.</summary>
+internal sealed record MissedEvent(DateTimeOffset At, string Sentence);
+
 /// <summary>One event, written once for all who listen.</summary>
 /// <param name="Regions">The regions it is about.</param>
 internal sealed record LiveEvent(long Number, DateTimeOffset At, string Service, IReadOnlyList<string> Regions, byte[] Bytes);
@@ -59,6 +62,9 @@ internal sealed class LiveFeed(SnapshotCache snapshots, MessageWriter writer, IO
     private readonly Queue<LiveEvent> _ring = new();
     private long _number;
 
+    // What changed before this server could see, it tells nobody.
+    private DateTimeOffset _lookingSince = DateTimeOffset.MaxValue;
+
     public int Readers => _readers.Count;
 
     /// <summary>Begins to listen; none where too many do.</summary>
@@ -72,7 +78,9 @@ internal sealed class LiveFeed(SnapshotCache snapshots, MessageWriter writer, IO
         {
             if (lastId is not null)
             {
-                foreach (var missed in Since(lastId).Where(reader.Wants)) reader.Tell(missed.Bytes);
+                var (missed, all) = Since(lastId);
+                if (!all) reader.Tell(MayBeMissing());
+                foreach (var told in missed.Where(reader.Wants)) reader.Tell(told.Bytes);
             }
 
             _readers[reader] = 0;
@@ -104,12 +112,21 @@ internal sealed class LiveFeed(SnapshotCache snapshots, MessageWriter writer, IO
             var latest = snapshots.Latest;
             if (before is not null && before.Version != latest.Version && !latest.Blind) Compare(before, latest);
 
-            // What was there before this server could see is no news.
-            if (latest.Complete && !latest.Blind) before = latest;
+            if (latest.Complete && !latest.Blind)
+            {
+                if (before is null) LookFrom(clock.GetUtcNow());
+                before = latest;
+            }
+
             if (clock.GetElapsedTime(beat) < HeartbeatEvery) continue;
             beat = clock.GetTimestamp();
             foreach (var reader in _readers.Keys) TellOrLetGo(reader, Heartbeat);
         }
+    }
+
+    internal void LookFrom(DateTimeOffset moment)
+    {
+        lock (_lock) _lookingSince = moment;
     }
 
     private static IEnumerable<SpikeEvent> Levels(ServiceStanding? was, ServiceStanding now, DateTimeOffset at)
@@ -163,12 +180,19 @@ internal sealed class LiveFeed(SnapshotCache snapshots, MessageWriter writer, IO
         _readers.TryRemove(reader, out _);
     }
 
-    private IEnumerable<LiveEvent> Since(string lastId)
+    /// <summary>What came after an event, and whether that is all: an earlier one may have left the ring, or have been told by a server that is no more.</summary>
+    private (IEnumerable<LiveEvent> Events, bool All) Since(string lastId)
     {
         var parts = lastId.Split('-');
-        if (parts.Length != 3) return [];
-        if (parts[1] == _server && long.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return _ring.Where(told => told.Number > number);
-        if (!long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var at)) return [];
-        return _ring.Where(told => told.At.ToUnixTimeMilliseconds() >= at - ClocksDiffer.TotalMilliseconds);
+        if (parts.Length == 3 && parts[1] == _server && long.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            return (_ring.Where(told => told.Number > number), number >= _number - _ring.Count);
+        if (parts.Length != 3 || !long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var at) || at > DateTimeOffset.MaxValue.ToUnixTimeMilliseconds())
+            return ([], false);
+
+        var from = DateTimeOffset.FromUnixTimeMilliseconds(at) - ClocksDiffer;
+        return (_ring.Where(told => told.At >= from), from >= (_number > _ring.Count ? _ring.Peek().At : _lookingSince));
     }
+
+    private byte[] MayBeMissing() => Encoding.UTF8.GetBytes(
+        $"event: missed\ndata: {JsonSerializer.Serialize(new MissedEvent(clock.GetUtcNow(), "Not all that happened since can be told: read /v1/spikes and /v1/incidents anew."), _json)}\n\n");
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Aggregator.Domain;
 using Aggregator.Grains;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -7,6 +8,7 @@ namespace Aggregator.Server;
 /// <summary>The official word on an incident.</summary>
 /// <param name="Text">1 to 2,000 characters, plain.</param>
 /// <param name="Source">Where it was said first: an http or https address.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record WriteNote(string? Text, string? Source);
 
 internal static class NotesApi
@@ -26,6 +28,7 @@ internal static class NotesApi
         var faults = new Dictionary<string, string>();
         var text = body.Text?.Trim();
         if (text is not { Length: >= 1 and <= TextAtMost }) faults["text"] = $"'text' has 1 to {TextAtMost} characters.";
+        else if (text.Any(letter => char.IsControl(letter) && letter is not ('\n' or '\r' or '\t'))) faults["text"] = "'text' is plain: no control characters but tabs and ends of lines.";
         if (body.Source is { } source && !(source.Length <= SourceAtMost && Uri.TryCreate(source, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"))
             faults["source"] = "'source' is an http or https address.";
         if (faults.Count > 0) return Problems.Invalid(faults);

@@ -1,3 +1,4 @@
+using Aggregator.Domain;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Aggregator.Server;
@@ -13,12 +14,14 @@ internal static class StreamApi
 
     /// <summary>
     /// Server-sent events: <c>spike</c>, a region's level changed; <c>incident</c>, an incident changed. Filters: <c>service</c>, <c>region</c>.
-    /// <c>Last-Event-ID</c> resumes; a comment comes every 15 seconds; who cannot keep up is let go, and resumes.
+    /// <c>Last-Event-ID</c> resumes, and where not all that was missed can be told, <c>missed</c> says so; a comment comes every 15 seconds; who cannot keep up is let go, and resumes.
     /// </summary>
-    internal static async Task<IResult> Stream(HttpContext http, LiveFeed feed, TimeProvider clock, IHostApplicationLifetime lifetime)
+    internal static async Task<IResult> Stream(HttpContext http, LiveFeed feed, Catalog catalog, TimeProvider clock, IHostApplicationLifetime lifetime)
     {
         var query = new Queries(http.Request.Query);
         query.CheckNames();
+        if (query.Faults.Count == 0 && query.Text("service") is { } service && catalog.Find(ServiceKey.Parse(service)) is null) query.Faults["service"] = $"'{service}' is not in the catalog; GET /v1/services lists what is.";
+        if (query.Faults.Count == 0 && query.Text("region") is { } region && RegionCode.Parse(region) is { IsAll: false } code && catalog.Find(code) is null) query.Faults["region"] = $"'{region}' is not in the catalog; GET /v1/regions lists what is.";
         if (query.Faults.Count > 0) return Problems.Invalid(query.Faults);
 
         var lastId = http.Request.Headers["Last-Event-ID"] is [{ Length: > 0 and < 100 } id, ..] ? id : null;

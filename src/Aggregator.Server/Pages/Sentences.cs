@@ -142,6 +142,7 @@ internal static class Sentences
         ["told.resolved"] = "{name} is back to usual, {after} after the trouble was first seen.",
         ["told.noted"] = "About the trouble with {name}: {text}",
         ["told.grouped"] = "Trouble with {names}: {n} incidents that began since {at} go on.",
+        ["told.grouped.fewer"] = "{n} incidents that began since {at} go on; others are over, {names} among them.",
         ["told.grouped.over"] = "The trouble that began at {at} is over, {names} among it.",
         ["told.ping"] = "This is a test: messages about outages will come here.",
         ["told.link"] = "What is known of it",

@@ -38,6 +38,11 @@ internal static partial class Wording
         InWords(TimeSpan.FromMinutes(Math.Max(1, Math.Round(((incident.ResolvedAt ?? incident.OpenedAt) - incident.OpenedAt).TotalMinutes))), one: true);
 
     /// <summary>Much at once.</summary>
-    public static string Grouped(string[] services, int open, DateTimeOffset since, DateTimeOffset now) => Say(
-        open == 0 ? "told.grouped.over" : "told.grouped", ("names", Joined(services, "services")), ("n", Number(open)), ("at", Time(since, now)));
+    /// <param name="going">Services whose trouble goes on.</param>
+    /// <param name="over">Those of which the last that was heard is that it is over.</param>
+    public static string Grouped(string[] going, string[] over, int open, DateTimeOffset since, DateTimeOffset now)
+    {
+        var (key, names) = open == 0 ? ("told.grouped.over", over) : going.Length == 0 ? ("told.grouped.fewer", over) : ("told.grouped", going);
+        return Say(key, ("names", Joined(names.Length > 0 ? names : going, "services")), ("n", Number(open)), ("at", Time(since, now)));
+    }
 }

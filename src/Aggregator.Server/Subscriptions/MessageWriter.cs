@@ -88,18 +88,19 @@ internal sealed class MessageWriter(Catalog catalog, IOptions<JsonOptions> json,
     {
         var incidents = changes.GroupBy(change => change.Incident).Select(of => (Last: of.Last(), Worst: of.MaxBy(change => change.Verdict.Observed - change.Verdict.Expected)!, All: of.ToList()))
             .OrderByDescending(of => of.Worst.Verdict.Observed - of.Worst.Verdict.Expected).ToList();
-        var services = incidents.Select(of => NameOf(of.Last.Service)).Distinct().ToArray();
         return new(
             storm, now, open, changes.GroupBy(change => change.Kind).ToDictionary(kind => kind.Key.ToString().ToLowerInvariant(), kind => kind.Count()),
             [.. incidents.Take(IncidentsAtMost).Select(of =>
             {
                 List<string> regions = [.. of.All.SelectMany(change => change.Regions).Distinct()];
                 return new GroupedIncident(
-                    of.Last.Incident, of.Last.Service, NameOf(of.Last.Service), [.. of.All.Select(change => change.Kind).Distinct()], of.Last.At, of.Last.Waves,
+                    of.Last.Incident, of.Last.Service, NameOf(of.Last.Service), IsOver(of.Last) ? IncidentState.Resolved : IncidentState.Open, [.. of.All.Select(change => change.Kind).Distinct()], of.Last.OpenedAt, of.Last.At, of.Last.Waves,
                     [.. regions.Take(RegionsOfOneAtMost)], regions.Count, of.Worst.Verdict.Observed, Math.Round(of.Worst.Verdict.Expected, 2),
                     Absolute($"/incidents/{of.Last.Incident}"));
             })],
-            Math.Max(0, incidents.Count - IncidentsAtMost), Wording.Grouped(services, open, storm, now));
+            Math.Max(0, incidents.Count - IncidentsAtMost), Wording.Grouped(Services(over: false), Services(over: true), open, storm, now));
+
+        string[] Services(bool over) => [.. incidents.Where(of => IsOver(of.Last) == over).Select(of => NameOf(of.Last.Service)).Distinct()];
     }
 
     private string Slack(string text, string details, string? link)
@@ -116,6 +117,8 @@ internal sealed class MessageWriter(Catalog catalog, IOptions<JsonOptions> json,
     private static bool IsOver(IncidentDocument incident, IncidentChangeDocument change) =>
         change.Kind == ChangeKind.Resolved || (change.Kind == ChangeKind.Noted && incident.ResolvedAt is not null);
 
+    private static bool IsOver(GatheredChange last) => last.Kind == ChangeKind.Resolved;
+
     private static string Details(ChangeData data) => data.Change.Kind switch
     {
         ChangeKind.Noted => data.Note?.Source ?? "",
@@ -124,7 +127,7 @@ internal sealed class MessageWriter(Catalog catalog, IOptions<JsonOptions> json,
     };
 
     private static string Line(GroupedIncident incident) =>
-        $"• {incident.Name}: {string.Join(", ", incident.Changes).ToLowerInvariant()}" + (incident.RegionsInAll > 0 ? $" ({string.Join(", ", incident.Regions)}{(incident.RegionsInAll > incident.Regions.Count ? ", …" : "")})" : "");
+        $"• {incident.Name}: {string.Join(", ", incident.Changes).ToLowerInvariant()}{(incident.Waves > 1 ? $", {incident.Waves} waves" : "")}" + (incident.RegionsInAll > 0 ? $" ({string.Join(", ", incident.Regions)}{(incident.RegionsInAll > incident.Regions.Count ? ", …" : "")})" : "");
 
     private static string Severity(IncidentDocument incident, IncidentChangeDocument change) => change.Kind switch
     {
@@ -139,8 +142,8 @@ internal sealed class MessageWriter(Catalog catalog, IOptions<JsonOptions> json,
         data.OpenedAt, data.ResolvedAt ?? NotEnded, Absolute(data.Links["html"]) ?? "", Fingerprint(data.Id));
 
     private static AlertmanagerAlert Alert(GroupedIncident incident) => new(
-        incident.Changes[^1] == ChangeKind.Resolved ? "resolved" : "firing", Labels(incident.Service, incident.Id), new Dictionary<string, string> { ["summary"] = Line(incident) },
-        incident.At, incident.Changes[^1] == ChangeKind.Resolved ? incident.At : NotEnded, incident.Html ?? "", Fingerprint(incident.Id));
+        incident.State == IncidentState.Resolved ? "resolved" : "firing", Labels(incident.Service, incident.Id), new Dictionary<string, string> { ["summary"] = Line(incident) },
+        incident.OpenedAt, incident.State == IncidentState.Resolved ? incident.At : NotEnded, incident.Html ?? "", Fingerprint(incident.Id));
 
     private AlertmanagerMessage Alerts(string key, IReadOnlyList<AlertmanagerAlert> alerts) => new(
         "4", key, 0, alerts.Any(alert => alert.Status == "firing") ? "firing" : "resolved", "aggregator", new Dictionary<string, string>(),

@@ -37,9 +37,10 @@ internal sealed record GroupedData(
     DateTimeOffset Since, DateTimeOffset Until, int Open, IReadOnlyDictionary<string, int> Changes, IReadOnlyList<GroupedIncident> Incidents, int More, string Sentence);
 
 /// <param name="Changes">What happened to it, oldest first.</param>
+/// <param name="At">When the last of it happened.</param>
 /// <param name="Waves">How often it was opened: more than once is flapping.</param>
 internal sealed record GroupedIncident(
-    string Id, string Service, string Name, IReadOnlyList<ChangeKind> Changes, DateTimeOffset At, int Waves, IReadOnlyList<string> Regions, int RegionsInAll,
+    string Id, string Service, string Name, IncidentState State, IReadOnlyList<ChangeKind> Changes, DateTimeOffset OpenedAt, DateTimeOffset At, int Waves, IReadOnlyList<string> Regions, int RegionsInAll,
     double Observed, double Expected, string? Html);
 
 internal sealed record PingData(string Subscription, string Text);

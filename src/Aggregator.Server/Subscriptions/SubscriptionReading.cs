@@ -5,29 +5,28 @@ using Aggregator.Grains;
 namespace Aggregator.Server;
 
 /// <summary>Reads what an operator wrote, and gathers what is wrong with it.</summary>
-internal sealed class SubscriptionReading(WebhookOptions webhooks)
+internal sealed class SubscriptionReading(WebhookOptions webhooks, Catalog catalog)
 {
     private const int NamesAtMost = 200;
     private const int UrlAtMost = 2000;
 
     public Dictionary<string, string> Faults { get; } = [];
 
-    /// <param name="before">What holds where the body says nothing; none for a new one.</param>
-    public SubscriptionSettings Settings(WriteSubscription body, SubscriptionSettings? before)
+    /// <param name="had">What it was before; none for a new one. A name may have left the catalog since.</param>
+    public SubscriptionSettings Settings(WriteSubscription body, SubscriptionFilter? had = null)
     {
-        var format = Word(body.Format, "format", before?.Format ?? MessageFormat.Standard);
-        var key = body.RoutingKey ?? before?.RoutingKey;
-        if (format == MessageFormat.Pagerduty ? key is not { Length: >= 1 and <= 100 } : body.RoutingKey is not null)
+        var format = Word(body.Format, "format", MessageFormat.Standard);
+        if (format == MessageFormat.Pagerduty ? body.RoutingKey is not { Length: >= 1 and <= 100 } : body.RoutingKey is not null)
             Faults["routingKey"] = "'routingKey' is the integration key that the format pagerduty needs; other formats have none.";
-        return new(Url(body.Url ?? before?.Url), Filter(body.Services, body.Regions, body.Events, body.MinLevel, before?.Filter), format, format == MessageFormat.Pagerduty ? key : null);
+        return new(Url(body.Url), Filter(body.Services, body.Regions, body.Events, body.MinLevel, had), format, body.RoutingKey);
     }
 
     public SubscriptionFilter Filter(
-        IReadOnlyList<string?>? services, IReadOnlyList<string?>? regions, IReadOnlyList<string?>? events, string? minLevel, SubscriptionFilter? before) => new(
-        Names(services, "services", name => ServiceKey.TryParse(name, out _), "service keys", before?.Services),
-        Names(regions, "regions", name => RegionCode.TryParse(name, out _), "region codes", before?.Regions),
-        events is null ? before?.Events ?? [] : [.. events.Select(name => Word(name, "events", ChangeKind.Opened)).Distinct()],
-        Word(minLevel, "minLevel", before?.MinLevel ?? Level.Normal));
+        IReadOnlyList<string?>? services, IReadOnlyList<string?>? regions, IReadOnlyList<string?>? events, string? minLevel, SubscriptionFilter? had = null) => new(
+        Names(services, "services", name => ServiceKey.TryParse(name, out var key) && catalog.Find(key) is not null, had?.Services),
+        Names(regions, "regions", name => RegionCode.TryParse(name, out var code) && (code.IsAll || catalog.Find(code) is not null), had?.Regions),
+        events is null ? [] : [.. events.Select(name => Word(name ?? "", "events", ChangeKind.Opened)).Distinct()],
+        Word(minLevel, "minLevel", Level.Normal));
 
     private string Url(string? url)
     {
@@ -38,16 +37,15 @@ internal sealed class SubscriptionReading(WebhookOptions webhooks)
         return url ?? "";
     }
 
-    private ImmutableArray<string> Names(IReadOnlyList<string?>? names, string field, Func<string?, bool> isGood, string what, ImmutableArray<string>? before)
+    private ImmutableArray<string> Names(IReadOnlyList<string?>? names, string field, Func<string?, bool> isKnown, ImmutableArray<string>? had)
     {
-        if (names is null) return before ?? [];
-        if (names.Count > NamesAtMost || !names.All(isGood))
-        {
-            Faults[field] = $"'{field}' lists at most {NamesAtMost} {what}.";
-            return [];
-        }
+        if (names is null) return [];
+        if (names.Count > NamesAtMost) Faults[field] = $"'{field}' lists at most {NamesAtMost}.";
+        else if (names.FirstOrDefault(name => name is null || (!isKnown(name) && had?.Contains(name) != true), "") is not "" and var unknown)
+            Faults[field] = $"'{field}' lists what GET /v1/{field} knows; '{Shown(unknown)}' is not among it.";
+        return [.. names.OfType<string>().Distinct()];
 
-        return [.. names.Distinct()!];
+        static string Shown(string? name) => name is { Length: > 64 } ? name[..64] + "…" : name ?? "null";
     }
 
     private T Word<T>(string? text, string field, T otherwise) where T : struct, Enum

@@ -1,12 +1,15 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using Aggregator.Domain;
 using Aggregator.Grains;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
 
 namespace Aggregator.Server;
 
-/// <summary>A subscription as the operator writes it; what is absent stays as it was, or is everything.</summary>
+/// <summary>A subscription as the operator writes it; what is absent is everything, and where one is changed it stays as it was (RFC 7396: null takes it away).</summary>
 /// <param name="Url">Where messages are posted: an https address.</param>
 /// <param name="Services">Services; none or empty: all.</param>
 /// <param name="Regions">Regions; <c>ALL</c> is what shows only in the sum of all. None or empty: all.</param>
@@ -14,12 +17,14 @@ namespace Aggregator.Server;
 /// <param name="Format">standard, slack, pagerduty or alertmanager; absent: standard.</param>
 /// <param name="MinLevel">The least level of what a change tells; absent: all.</param>
 /// <param name="RoutingKey">PagerDuty's integration key; for that format alone.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record WriteSubscription(
     string? Url = null, IReadOnlyList<string?>? Services = null, IReadOnlyList<string?>? Regions = null, IReadOnlyList<string?>? Events = null,
     string? Format = null, string? MinLevel = null, string? RoutingKey = null);
 
 /// <summary>A filter to try.</summary>
 /// <param name="Days">How far to look back, 1 to 45; absent: 7.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record PreviewSubscription(
     IReadOnlyList<string?>? Services = null, IReadOnlyList<string?>? Regions = null, IReadOnlyList<string?>? Events = null, string? MinLevel = null, int? Days = null);
 
@@ -68,7 +73,7 @@ internal static class SubscriptionsApi
             all.MapGet("/", List).Produces<SubscriptionsAnswer>();
             all.MapPost("/preview", Preview).Produces<PreviewAnswer>().ProducesProblem(400);
             all.MapGet("/{id}", One).Produces<SubscriptionAnswer>().ProducesProblem(404);
-            all.MapPatch("/{id}", Change).Produces<SubscriptionAnswer>().ProducesProblem(400).ProducesProblem(404);
+            all.MapPatch("/{id}", Change).Accepts<WriteSubscription>("application/json").Produces<SubscriptionAnswer>().ProducesProblem(400).ProducesProblem(404);
             all.MapDelete("/{id}", Delete).Produces(204).ProducesProblem(404);
             all.MapPost("/{id}/ping", Ping).Produces<DeliveryAnswer>(202).ProducesProblem(404);
             all.MapPost("/{id}/secret", Rotate).Produces<SecretAnswer>().ProducesProblem(404).ProducesProblem(409);
@@ -79,10 +84,10 @@ internal static class SubscriptionsApi
 
     /// <summary>Begins a subscription: pending until the ping that is sent at once is answered with 2xx.</summary>
     internal static async Task<Results<Created<SubscriptionAnswer>, ProblemHttpResult>> Create(
-        WriteSubscription body, IGrainFactory grains, SubscriptionStore store, IOptions<WebhookOptions> webhooks)
+        WriteSubscription body, IGrainFactory grains, SubscriptionStore store, IOptions<WebhookOptions> webhooks, Catalog catalog)
     {
-        var reading = new SubscriptionReading(webhooks.Value);
-        var settings = reading.Settings(body, before: null);
+        var reading = new SubscriptionReading(webhooks.Value, catalog);
+        var settings = reading.Settings(body);
         if (reading.Faults.Count > 0) return Problems.Invalid(reading.Faults);
         if ((await store.Filters()).Count >= SubscriptionsAtMost) return Problems.Invalid("url", $"There are {SubscriptionsAtMost} subscriptions already; delete one first.");
 
@@ -102,10 +107,10 @@ internal static class SubscriptionsApi
 
     /// <summary>What a filter would have told over the last days.</summary>
     internal static async Task<Results<Ok<PreviewAnswer>, ProblemHttpResult>> Preview(
-        PreviewSubscription body, IncidentStore archive, MessageWriter writer, TimeProvider clock, IOptions<WebhookOptions> webhooks)
+        PreviewSubscription body, IncidentStore archive, MessageWriter writer, TimeProvider clock, IOptions<WebhookOptions> webhooks, Catalog catalog)
     {
-        var reading = new SubscriptionReading(webhooks.Value);
-        var filter = reading.Filter(body.Services, body.Regions, body.Events, body.MinLevel, before: null);
+        var reading = new SubscriptionReading(webhooks.Value, catalog);
+        var filter = reading.Filter(body.Services, body.Regions, body.Events, body.MinLevel);
         if (body.Days is < 1 or > 45) reading.Faults["days"] = "'days' is a number from 1 to 45.";
         if (reading.Faults.Count > 0) return Problems.Invalid(reading.Faults);
 
@@ -117,14 +122,23 @@ internal static class SubscriptionsApi
     internal static async Task<Results<Ok<SubscriptionAnswer>, ProblemHttpResult>> One(string id, IGrainFactory grains, SubscriptionStore store) =>
         await Find(id, grains, store) is { } grain && await grain.Read() is { } standing ? TypedResults.Ok(Answer(standing)) : Problems.UnknownSubscription(id);
 
-    /// <summary>Changes what the body names. Another address has to answer a ping first.</summary>
+    /// <summary>Changes what the body names; null takes away (RFC 7396). Another address has to answer a ping first.</summary>
     internal static async Task<Results<Ok<SubscriptionAnswer>, ProblemHttpResult>> Change(
-        string id, WriteSubscription body, IGrainFactory grains, SubscriptionStore store, IOptions<WebhookOptions> webhooks)
+        string id, JsonObject body, IGrainFactory grains, SubscriptionStore store, IOptions<WebhookOptions> webhooks, Catalog catalog, IOptions<JsonOptions> json)
     {
         if (await Find(id, grains, store) is not { } grain || await grain.Read() is not { } before) return Problems.UnknownSubscription(id);
 
-        var reading = new SubscriptionReading(webhooks.Value);
-        var settings = reading.Settings(body, before.Settings);
+        var reading = new SubscriptionReading(webhooks.Value, catalog);
+        SubscriptionSettings settings;
+        try
+        {
+            settings = reading.Settings(Merge(before.Settings, body, json.Value.SerializerOptions), before.Settings.Filter);
+        }
+        catch (JsonException error)
+        {
+            return Problems.BadJson(error);
+        }
+
         if (reading.Faults.Count > 0) return Problems.Invalid(reading.Faults);
         return await grain.Change(settings) is { } changed ? TypedResults.Ok(Answer(changed)) : Problems.UnknownSubscription(id);
     }
@@ -176,6 +190,18 @@ internal static class SubscriptionsApi
         standing.Id, standing.Settings.Url, standing.Settings.Filter.Services, standing.Settings.Filter.Regions, standing.Settings.Filter.Events,
         Word(standing.Settings.Format), standing.Settings.Filter.MinLevel is var level and not Level.Normal ? level : null,
         Word(standing.Status), standing.Reason, standing.CreatedAt, standing.FailingSince, standing.Waiting, Secret: null);
+
+    private static WriteSubscription Merge(SubscriptionSettings before, JsonObject patch, JsonSerializerOptions json)
+    {
+        var (filter, format) = (before.Filter, patch["format"] is JsonValue value && value.TryGetValue(out string? word) ? word : null);
+        var written = new WriteSubscription(
+            before.Url, filter.Services, filter.Regions, [.. filter.Events.Select(Word)], Word(before.Format), Word(filter.MinLevel),
+            // The key of a format that it no longer has goes with the format.
+            format is null || format == Word(before.Format) ? before.RoutingKey : null);
+        var merged = JsonSerializer.SerializeToNode(written, json)!.AsObject();
+        foreach (var (name, to) in patch) merged[name] = to?.DeepClone();
+        return merged.Deserialize<WriteSubscription>(json)!;
+    }
 
     private static DeliveryAnswer Answer(DeliveryDocument delivery) => new(
         delivery.Id, delivery.Type, delivery.Incident, delivery.At, Word(delivery.State), delivery.Due,

@@ -29,9 +29,18 @@ public sealed class ArchiveTests(AggregatorFixture fixture)
         Assert.Equal(json.List("regions").Select(region => region.Text("region")), xml.Element("regions")!.Elements("item").Select(item => item.Element("region")!.Value));
         Assert.Equal(json.GetProperty("evidence").Text("sentence"), xml.Element("evidence")!.Element("sentence")!.Value);
 
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"/v1/incidents/{incident.Id}") { Headers = { Accept = { new("application/xml") } } };
-        using var asked = await _server.Anybody.SendAsync(request);
-        Assert.Equal("application/xml", asked.Content.Headers.ContentType?.MediaType);
+        foreach (var (accepted, form) in ((string, string)[])[("application/xml", "application/xml"), ("application/json, text/html", "application/json"), ("*/*", "application/json")])
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"/v1/incidents/{incident.Id}");
+            request.Headers.Add("Accept", accepted);
+            using var asked = await _server.Anybody.SendAsync(request);
+            Assert.Equal(form, asked.Content.Headers.ContentType?.MediaType);
+        }
+
+        using var browser = new HttpRequestMessage(HttpMethod.Get, $"/v1/incidents/{incident.Id}");
+        browser.Headers.Add("Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8");
+        using var sent = await _server.Anybody.SendAsync(browser);
+        Assert.Equal((HttpStatusCode.Redirect, $"/incidents/{incident.Id}"), (sent.StatusCode, sent.Headers.Location?.ToString()));
     }
 
     [Fact]

@@ -34,6 +34,17 @@ public sealed class LiveFeedTests(AggregatorFixture fixture)
         Assert.Contains(heard[0].Id, (await Read(moved, 2)).Select(one => one.Id));
     }
 
+    [Theory]
+    [InlineData("0-another0-7")]
+    [InlineData("nonsense")]
+    public async Task Whoever_comes_back_and_cannot_be_told_all_is_told_that(string lastId)
+    {
+        using var listening = await Listen("", lastId);
+        var (kind, id, data) = (await Read(listening, 1))[0];
+        Assert.Equal(("missed", null), (kind, id));
+        Assert.Contains("/v1/spikes", data.Text("sentence"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_listener_for_a_region_hears_of_no_other()
     {
@@ -45,7 +56,12 @@ public sealed class LiveFeedTests(AggregatorFixture fixture)
     }
 
     [Fact]
-    public async Task A_bad_filter_is_told_by_its_field() => await fixture.Server.Anybody.GetAsync("/v1/stream?region=lower").Problem(400, "invalid", "region");
+    public async Task A_bad_filter_is_told_by_its_field()
+    {
+        await fixture.Server.Anybody.GetAsync("/v1/stream?region=lower").Problem(400, "invalid", "region");
+        await fixture.Server.Anybody.GetAsync("/v1/stream?region=QQ").Problem(400, "invalid", "region");
+        await fixture.Server.Anybody.GetAsync("/v1/stream?service=no-such-service").Problem(400, "invalid", "service");
+    }
 
     [Fact]
     public void A_reader_that_does_not_read_is_let_go()

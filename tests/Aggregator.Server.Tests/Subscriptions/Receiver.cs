@@ -25,6 +25,9 @@ internal sealed class Receiver : IAsyncDisposable
     /// <summary>Headers it answers with.</summary>
     public (string Name, string Value)? Header { get; set; }
 
+    /// <summary>Writes the body of its answer; none: it has no body.</summary>
+    public Func<HttpContext, Task>? Body { get; set; }
+
     /// <summary>What its answers wait for.</summary>
     public Task Way { get; set; } = Task.CompletedTask;
 
@@ -62,5 +65,6 @@ internal sealed class Receiver : IAsyncDisposable
         await Way;
         if (Header is { } header) http.Response.Headers[header.Name] = header.Value;
         http.Response.StatusCode = Answers;
+        if (Body is { } write) await write(http);
     }
 }

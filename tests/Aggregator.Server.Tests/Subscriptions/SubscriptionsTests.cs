@@ -111,6 +111,9 @@ public sealed class SubscriptionsTests : IAsyncLifetime
     [InlineData("""{}""", "url")]
     [InlineData("""{"url":"https://example.com/","services":["UPPER"]}""", "services")]
     [InlineData("""{"url":"https://example.com/","regions":["lower"]}""", "regions")]
+    [InlineData("""{"url":"https://example.com/","services":["no-such-service"]}""", "services")]
+    [InlineData("""{"url":"https://example.com/","regions":["QQ"]}""", "regions")]
+    [InlineData("""{"url":"https://example.com/","regions":[null]}""", "regions")]
     [InlineData("""{"url":"https://example.com/","events":["closed"]}""", "events")]
     [InlineData("""{"url":"https://example.com/","format":"carrier-pigeon"}""", "format")]
     [InlineData("""{"url":"https://example.com/","minLevel":"bad"}""", "minLevel")]
@@ -120,6 +123,18 @@ public sealed class SubscriptionsTests : IAsyncLifetime
     {
         using var content = new StringContent(body, MediaTypeHeaderValue.Parse("application/json"));
         await _server.Operator.PostAsync("/v1/subscriptions", content).Problem(400, "invalid", field);
+    }
+
+    [Theory]
+    [InlineData("POST", "/v1/subscriptions", """{"url":"https://example.com/","serivces":["x"]}""", "serivces")]
+    [InlineData("POST", "/v1/subscriptions/preview", """{"event":["opened"]}""", "event")]
+    [InlineData("PATCH", "/v1/subscriptions/{id}", """{"minlevels":"Spike"}""", "minlevels")]
+    [InlineData("PATCH", "/v1/subscriptions/{id}", """{"services":"x"}""", "services")]
+    public async Task A_field_that_nobody_knows_or_of_another_type_is_named(string method, string path, string body, string field)
+    {
+        var id = (await Subscribe(new { url = _receiver.Url() })).Text("id")!;
+        using var request = new HttpRequestMessage(new(method), path.Replace("{id}", id, StringComparison.Ordinal)) { Content = new StringContent(body, MediaTypeHeaderValue.Parse("application/json")) };
+        await _server.Operator.SendAsync(request).Problem(400, "bad-body", field);
     }
 
     [Fact]
@@ -148,6 +163,11 @@ public sealed class SubscriptionsTests : IAsyncLifetime
         var id = (await Active(new { url = _receiver.Url(), services = new[] { "x" } })).Text("id")!;
         var changed = await _server.Operator.PatchAsJsonAsync($"/v1/subscriptions/{id}", new { minLevel = "Spike" }).Json(HttpStatusCode.OK);
         Assert.Equal(("Spike", "active", "x"), (changed.Text("minLevel"), changed.Text("status"), changed.List("services")[0].GetString()));
+
+        using var nothing = new StringContent("""{"services":null,"minLevel":null}""", MediaTypeHeaderValue.Parse("application/json"));
+        var cleared = await _server.Operator.PatchAsync($"/v1/subscriptions/{id}", nothing).Json(HttpStatusCode.OK);
+        Assert.Empty(cleared.List("services"));
+        Assert.Equal((JsonValueKind.Null, "active"), (cleared.GetProperty("minLevel").ValueKind, cleared.Text("status")));
 
         var moved = await _server.Operator.PatchAsJsonAsync($"/v1/subscriptions/{id}", new { url = _receiver.Url("other") }).Json(HttpStatusCode.OK);
         Assert.Equal("pending", moved.Text("status"));

@@ -1,5 +1,7 @@
 using Aggregator.Grains;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Aggregator.Server.Tests;
 
@@ -51,6 +53,37 @@ public sealed class WebhookSenderTests
         var result = await sender.Send(url, "msg_1", "{}", [Secret]);
         Assert.Null(result.Status);
         Assert.NotEqual("", result.Error);
+    }
+
+    [Fact]
+    public async Task An_answer_without_end_is_not_read_whole()
+    {
+        await using var receiver = await Receiver.Start();
+        (receiver.Answers, receiver.Body) = (200, async http =>
+        {
+            while (true) await http.Response.WriteAsync(new string('.', 1000), http.RequestAborted);
+        });
+        using var sender = new WebhookSender(Options.Create(new WebhookOptions { AllowPrivateNetworks = true }), TimeProvider.System);
+        Assert.Equal(200, (await sender.Send(receiver.Url(), "msg_1", "{}", [Secret]).WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System, TestContext.Current.CancellationToken)).Status);
+    }
+
+    [Fact]
+    public async Task An_answer_that_drips_is_not_waited_for()
+    {
+        await using var receiver = await Receiver.Start();
+        var begun = new TaskCompletionSource();
+        (receiver.Answers, receiver.Body) = (200, async http =>
+        {
+            await http.Response.WriteAsync(".", http.RequestAborted);
+            begun.SetResult();
+            await Task.Delay(Timeout.Infinite, http.RequestAborted);
+        });
+        var clock = new FakeTimeProvider();
+        using var sender = new WebhookSender(Options.Create(new WebhookOptions { AllowPrivateNetworks = true }), clock);
+        var sent = sender.Send(receiver.Url(), "msg_1", "{}", [Secret]);
+        await begun.Task;
+        clock.Advance(TimeSpan.FromSeconds(16));
+        Assert.Equal((null, "no answer within 15 s"), (await sent.WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System, TestContext.Current.CancellationToken)) is var result ? (result.Status, result.Error) : default);
     }
 
     [Fact]
