@@ -10,7 +10,7 @@ internal sealed partial class SubscriptionGrain
     private static readonly TimeSpan NotSavedRest = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LookAgainWithin = TimeSpan.FromMinutes(10);
 
-    private readonly HashSet<string> _onTheirWay = [];
+    private readonly Dictionary<string, Task> _onTheirWay = [];
 
     private void WorkNow() => _timer.Change(TimeSpan.Zero, Timeout.InfiniteTimeSpan);
 
@@ -30,8 +30,8 @@ internal sealed partial class SubscriptionGrain
         var now = clock.GetUtcNow();
         foreach (var delivery in state.State.Deliveries.Where(delivery => IsDue(delivery, now)).Take(AttemptsAtOnce - _onTheirWay.Count).ToList())
         {
-            _onTheirWay.Add(delivery.Id);
-            Attempt(delivery).Ignore();
+            var attempt = Attempt(delivery);
+            if (!attempt.IsCompleted) _onTheirWay.Add(delivery.Id, attempt);
         }
 
         Sleep();
@@ -39,7 +39,7 @@ internal sealed partial class SubscriptionGrain
 
     // Whoever is disabled, or has not answered its ping, is asked nothing but that.
     private bool IsDue(DeliveryDocument delivery, DateTimeOffset now) =>
-        delivery.State == DeliveryState.Waiting && delivery.Due <= now && !_onTheirWay.Contains(delivery.Id)
+        delivery.State == DeliveryState.Waiting && delivery.Due <= now && !_onTheirWay.ContainsKey(delivery.Id)
         && (state.State.Status == SubscriptionStatus.Active || delivery.Type == DeliveryDocument.PingType);
 
     private async Task Attempt(DeliveryDocument delivery)
@@ -102,7 +102,7 @@ internal sealed partial class SubscriptionGrain
     private void Sleep()
     {
         var now = clock.GetUtcNow();
-        var next = state.State.Deliveries.Where(delivery => delivery.Due is not null && !_onTheirWay.Contains(delivery.Id)
+        var next = state.State.Deliveries.Where(delivery => delivery.Due is not null && !_onTheirWay.ContainsKey(delivery.Id)
                 && (state.State.Status == SubscriptionStatus.Active || delivery.Type == DeliveryDocument.PingType))
             .Select(delivery => delivery.Due).Append(state.State.Storm.Due).Min();
         if (next is not { } due || _onTheirWay.Count >= AttemptsAtOnce) return;

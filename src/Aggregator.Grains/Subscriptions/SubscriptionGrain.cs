@@ -15,6 +15,7 @@ internal sealed partial class SubscriptionGrain(
 {
     private const int WaitingAtMost = 200;
     private const int EndedKept = 200;
+    private static readonly TimeSpan EndWithin = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan FormerSecretFor = TimeSpan.FromHours(24);
 
     private readonly SemaphoreSlim _saving = new(1);
@@ -26,6 +27,19 @@ internal sealed partial class SubscriptionGrain(
         _id = this.GetPrimaryKeyString();
         _timer = this.RegisterGrainTimer(Work, new GrainTimerCreationOptions(TimeSpan.Zero, Timeout.InfiniteTimeSpan) { Interleave = true, KeepAlive = true });
         return Task.CompletedTask;
+    }
+
+    /// <summary>What is on its way may end: else it is sent again after every orderly stop.</summary>
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.WhenAll(_onTheirWay.Values).WaitAsync(EndWithin, clock, cancellationToken);
+        }
+        catch (Exception error) when (error is TimeoutException or OperationCanceledException)
+        {
+            // It is sent again, under the same id.
+        }
     }
 
     public async Task<SubscriptionStanding> Create(SubscriptionSettings settings, string secret)

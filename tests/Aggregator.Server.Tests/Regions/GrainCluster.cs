@@ -130,7 +130,9 @@ internal sealed class GrainCluster : IAsyncDisposable
     }
 
     /// <summary>The region is collected as an idle one is: it may save, and comes back with what was saved.</summary>
-    public async Task Collect(SeriesKey series) => await _cluster.DeactivateAsync(Region(series)).WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System);
+    public Task Collect(SeriesKey series) => Collect(Region(series));
+
+    public Task Collect(IAddressable grain) => _cluster.DeactivateAsync(grain).WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System);
 
     /// <summary>The region dies without saving.</summary>
     public async Task Kill(SeriesKey series)

@@ -75,6 +75,21 @@ public sealed class SubscriptionGrainTests(Embedded store) : IClassFixture<Embed
     }
 
     [Fact]
+    public async Task An_attempt_that_is_on_its_way_when_the_grain_is_put_away_is_noted_and_not_sent_again()
+    {
+        var way = new TaskCompletionSource();
+        _receiver.Way = way.Task;
+        await Open("x");
+        await _receiver.Messages(1);
+        var away = _cluster.Collect(_subscription);
+        way.SetResult();
+        await away;
+
+        Assert.Equal(DeliveryState.Delivered, (await _subscription.Deliveries())[0].State);
+        Assert.Single(_receiver.Told);
+    }
+
+    [Fact]
     public async Task A_subscriber_that_does_not_answer_delays_no_offer()
     {
         var way = new TaskCompletionSource();
