@@ -100,6 +100,10 @@ public sealed partial class SpikeDetector
     /// <summary>Reports that are usual between two moments, for this hour of the week.</summary>
     public double Expected(DateTimeOffset from, DateTimeOffset to) => _baseline.Between(from, to);
 
+    /// <summary>Where the count between two moments lies in 95 cases of 100.</summary>
+    public (double Low, double High) Usual(DateTimeOffset from, DateTimeOffset to) =>
+        UsualRange.Of(Expected(from, to), _baseline.Phi(Baseline.PlaceOf((to - from).TotalMinutes)));
+
     private void Judge(long bucket, long reports, int networks)
     {
         _gaps = 0;

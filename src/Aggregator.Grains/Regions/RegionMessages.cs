@@ -45,12 +45,16 @@ public sealed record RegionNews(
     [property: Id(8)] long Quarantined = 0);
 
 /// <summary>Steps of a series; a gap is a null.</summary>
+/// <param name="Low">Where the count of a step lies in 95 cases of 100: from here.</param>
+/// <param name="High">To here.</param>
 /// <param name="Symptoms">Reports by symptom in the part of the span that is still kept in 10-second buckets.</param>
 [GenerateSerializer, Immutable, Alias("series-snapshot")]
 public sealed record SeriesSnapshot(
     [property: Id(0)] ImmutableArray<long?> Reports,
     [property: Id(1)] ImmutableArray<double> Expected,
-    [property: Id(2)] ImmutableDictionary<string, long> Symptoms);
+    [property: Id(2)] ImmutableDictionary<string, long> Symptoms,
+    [property: Id(3)] ImmutableArray<double> Low,
+    [property: Id(4)] ImmutableArray<double> High);
 
 /// <summary>Minute counts in a row; a null is a gap.</summary>
 [GenerateSerializer, Immutable, Alias("minute-run")]

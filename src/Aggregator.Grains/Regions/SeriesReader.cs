@@ -20,7 +20,7 @@ internal sealed class SeriesReader(SeriesKey series, ReportStore store, OpenMark
 
         var perStep = (int)(step / unit);
         var reports = new long?[begun];
-        var expected = new double[begun];
+        var (expected, low, high) = (new double[begun], new double[begun], new double[begun]);
         for (var i = 0; i < begun; i++)
         {
             for (var j = i * perStep; j < Math.Min((i + 1) * perStep, counts.Length); j++)
@@ -28,10 +28,12 @@ internal sealed class SeriesReader(SeriesKey series, ReportStore store, OpenMark
                 if (counts[j] is { } count) reports[i] = (reports[i] ?? 0) + count;
             }
 
-            expected[i] = Math.Round(detector.Expected(from + i * step, from + (i + 1) * step), 3);
+            var (begins, ends) = (from + i * step, from + (i + 1) * step);
+            expected[i] = Math.Round(detector.Expected(begins, ends), 3);
+            (low[i], high[i]) = detector.Usual(begins, ends);
         }
 
-        return new([.. reports], [.. expected], Symptoms(from, to));
+        return new([.. reports], [.. expected], Symptoms(from, to), [.. low], [.. high]);
     }
 
     private async Task<long?[]> Minutes(DateTimeOffset from, DateTimeOffset to, DateTimeOffset now)

@@ -8,7 +8,8 @@ using StackExchange.Redis;
 namespace Aggregator.Server;
 
 /// <summary>A service that can be reported on.</summary>
-public sealed record CatalogService(string Service, string Name, string Category, string? Homepage, IReadOnlyList<string> Symptoms);
+/// <param name="ShowsComments">Whether everybody may read what reporters write.</param>
+public sealed record CatalogService(string Service, string Name, string Category, string? Homepage, IReadOnlyList<string> Symptoms, bool ShowsComments = false);
 
 /// <summary>A region that can be reported from.</summary>
 public sealed record CatalogRegion(string Region, string Name);

@@ -8,7 +8,8 @@ namespace Aggregator.Server;
 /// <param name="Category">1 to 100 characters.</param>
 /// <param name="Homepage">An http or https address, or nothing.</param>
 /// <param name="Symptoms">At most 20 symptom keys; <c>other</c> is always one of them.</param>
-public sealed record PutService(string? Name, string? Category, string? Homepage, IReadOnlyList<string?>? Symptoms);
+/// <param name="ShowsComments">Whether everybody may read what reporters write; absent: operators alone.</param>
+public sealed record PutService(string? Name, string? Category, string? Homepage, IReadOnlyList<string?>? Symptoms, bool ShowsComments = false);
 
 /// <summary>A region as the operator writes it.</summary>
 public sealed record PutRegion(string? Name);
@@ -68,7 +69,7 @@ internal static class CatalogApi
             faults["symptoms"] = $"'symptoms' lists 1 to {SymptomsAtMost} keys of 1 to 32 lower-case letters, digits and - + _ .";
         if (faults.Count > 0) return Problems.Invalid(faults);
 
-        var written = new CatalogService(service, body.Name!.Trim(), body.Category!.Trim(), body.Homepage, [.. body.Symptoms!.Append(SymptomKey.Other.Value).Distinct()!]);
+        var written = new CatalogService(service, body.Name!.Trim(), body.Category!.Trim(), body.Homepage, [.. body.Symptoms!.Append(SymptomKey.Other.Value).Distinct()!], body.ShowsComments);
         return await catalog.Put(written) ? TypedResults.Created($"/v1/services/{service}", written) : TypedResults.Ok(written);
     }
 

@@ -1,5 +1,7 @@
 using Aggregator.Domain;
+using Aggregator.Grains;
 using Microsoft.AspNetCore.Http.HttpResults;
+using StackExchange.Redis;
 
 namespace Aggregator.Server;
 
@@ -39,11 +41,11 @@ internal static class PagesApi
         [nameof(HomePage.Query)] = q,
     });
 
-    private static async Task<IResult> Service(string service, ServiceReader reader, IncidentReader incidents, Catalog catalog) =>
-        ServiceKey.TryParse(service, out var key) && catalog.Find(key) is { } known ? await Page(known, null, null, reader, incidents, catalog) : NotFound();
+    private static async Task<IResult> Service(string service, ServiceReader reader, IncidentReader incidents, Catalog catalog, ReportStore store) =>
+        ServiceKey.TryParse(service, out var key) && catalog.Find(key) is { } known ? await Page(known, null, null, reader, incidents, catalog, store) : NotFound();
 
     /// <summary>The report form without scripts: the same taking as the API's, answered with the page.</summary>
-    private static async Task<IResult> Report(string service, HttpContext http, ReportLimits limits, ReportTaking taking, ServiceReader reader, IncidentReader incidents, Catalog catalog)
+    private static async Task<IResult> Report(string service, HttpContext http, ReportLimits limits, ReportTaking taking, ServiceReader reader, IncidentReader incidents, Catalog catalog, ReportStore store)
     {
         if (!ServiceKey.TryParse(service, out var key) || catalog.Find(key) is not { } known) return NotFound();
 
@@ -51,15 +53,15 @@ internal static class PagesApi
         if (http.Request.Headers["Sec-Fetch-Site"] is ["cross-site" or "same-site"]) return Problems.Invalid("Sec-Fetch-Site", "The form is sent from its own page only.");
         if (!http.Request.HasFormContentType) return Problems.WrongMediaType("application/x-www-form-urlencoded");
 
-        if (limits.Refuse(http) is { } refusal) return await Page(known, null, Refused(refusal), reader, incidents, catalog, refusal.StatusCode);
+        if (limits.Refuse(http) is { } refusal) return await Page(known, null, Refused(refusal), reader, incidents, catalog, store, refusal.StatusCode);
 
         if (await Read(http) is not { } form) return Problems.BadBody("The form cannot be read; send symptom=...&region=...");
         var region = form["region"] is [{ Length: > 0 } named] ? named : null;
-        var (answer, problem) = await taking.Take(service, new(form["symptom"] is [{ Length: > 0 } symptom] ? symptom : null, region, null), http);
+        var (answer, problem) = await taking.Take(service, new(form["symptom"] is [{ Length: > 0 } symptom] ? symptom : null, region, form["comment"] is [{ Length: > 0 } comment] ? comment : null), http);
         var outcome = answer is null
             ? Refused(problem!)
-            : Wording.Outcome(answer.Outcome.ToString().ToLowerInvariant(), known.Name, answer.Reports15m ?? 0);
-        return await Page(known, region, outcome, reader, incidents, catalog, problem?.StatusCode);
+            : Wording.Outcome(answer, catalog.NameOf(answer.Region));
+        return await Page(known, region, outcome, reader, incidents, catalog, store, problem?.StatusCode);
     }
 
     /// <summary>The form; null where it is none, has too many fields, ends in the middle, or is in UTF-7.</summary>
@@ -80,7 +82,7 @@ internal static class PagesApi
     private static RazorComponentResult<NotFoundPage> NotFound() => new() { StatusCode = StatusCodes.Status404NotFound };
 
     private static async Task<RazorComponentResult<ServicePage>> Page(
-        CatalogService service, string? region, ReportOutcomeView? outcome, ServiceReader reader, IncidentReader incidents, Catalog catalog, int? status = null)
+        CatalogService service, string? region, ReportOutcomeView? outcome, ServiceReader reader, IncidentReader incidents, Catalog catalog, ReportStore store, int? status = null)
     {
         var read = reader.Read(service);
         var regions = reader.Regions(ServiceKey.Parse(service.Service));
@@ -90,9 +92,23 @@ internal static class PagesApi
             [nameof(ServicePage.Regions)] = await regions,
             [nameof(ServicePage.AllRegions)] = catalog.Regions.Select(known => (known.Region, known.Name)).ToList(),
             [nameof(ServicePage.Past)] = await incidents.Past(service.Service),
+            [nameof(ServicePage.Comments)] = service.ShowsComments ? await Comments(ServiceKey.Parse(service.Service), store) : [],
             [nameof(ServicePage.SuggestedRegion)] = region,
             [nameof(ServicePage.Outcome)] = outcome,
         })
         { StatusCode = status ?? StatusCodes.Status200OK };
+    }
+
+    private static async Task<IReadOnlyList<Comment>> Comments(ServiceKey service, ReportStore store)
+    {
+        try
+        {
+            return await CommentsApi.Newest(service, store);
+        }
+        catch (Exception error) when (error is RedisException or TimeoutException)
+        {
+            // The rest of the page does without.
+            return [];
+        }
     }
 }

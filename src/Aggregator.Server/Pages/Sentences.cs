@@ -79,7 +79,7 @@ internal static class Sentences
         ["front.matches.one"] = "1 service matches.",
         ["front.matches.many"] = "{n} services match.",
 
-        ["status.Spike"] = "Many people are having trouble with {name}{where}.",
+        ["status.Spike"] = "Many people are having trouble with {name}{where}. It is not just you.",
         ["status.Easing"] = "The trouble with {name}{where} is easing, but it is not over yet.",
         ["status.Elevated"] = "Somewhat more people than usual are having trouble with {name}{where}.",
         ["status.Normal"] = "{name} looks fine: no more reports than usual.",
@@ -147,7 +147,8 @@ internal static class Sentences
         ["told.ping"] = "This is a test: messages about outages will come here.",
         ["told.link"] = "What is known of it",
 
-        ["outcome.counted"] = "Counted, thank you: {name} has had {reports} in the last 15 minutes.",
+        ["outcome.counted"] = "Counted, thank you. {reports} from {region} in the last 15 minutes.",
+        ["outcome.counted.bare"] = "Counted, thank you.",
         ["outcome.duplicate"] = "Duplicate: we have your report from a short while ago already, and it stays counted once.",
         ["outcome.quarantined"] = "Quarantined: your network has already sent its share of reports for now, so this one is set aside.",
         ["outcome.refused"] = "Not taken. {problem}",
@@ -161,9 +162,17 @@ internal static class Sentences
 
         ["chart.reports"] = "Reports",
         ["chart.usual"] = "Usual",
+        ["chart.range"] = "Usual range",
+        ["chart.incident"] = "Incident",
+        ["chart.between"] = "usually {n}, {low} to {high} in 95 cases of 100",
+        ["chart.title"] = "The last {span}",
+        ["chart.span.24h"] = "24 hours",
+        ["chart.span.7d"] = "7 days",
+        ["chart.step.24h"] = "5 minutes",
+        ["chart.step.7d"] = "1 hour",
         ["chart.soFar"] = "so far",
         ["chart.gap"] = "nobody could report",
-        ["chart.summary"] = "{region}: {reports} in the last 24 hours, where {expected} would be usual; at most {peak} in 5 minutes.",
+        ["chart.summary"] = "{region}: {reports} in the last {span}, where {expected} would be usual; at most {peak} in {step}.",
         ["chart.failed"] = "The chart could not be loaded.",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 }

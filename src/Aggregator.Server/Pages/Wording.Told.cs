@@ -11,7 +11,7 @@ internal static partial class Wording
     /// <param name="note">The operator's word, where that is what happened.</param>
     public static string Told(string service, IncidentDocument incident, IncidentChangeDocument change, string? note, Func<string, string> nameOf)
     {
-        var regions = change.About.Select(region => WithArticle(region == RegionCode.Elsewhere.Value ? Sentences.All["region.ZZ.in"] : nameOf(region))).ToArray();
+        var regions = change.About.Select(region => InSentence(region, nameOf(region))).ToArray();
         var named = regions.Length == 0 ? "" : Joined(regions, "regions");
         var key = change switch
         {

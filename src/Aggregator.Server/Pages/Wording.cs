@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Aggregator.Domain;
+using Aggregator.Grains;
 
 namespace Aggregator.Server;
 
@@ -76,7 +77,7 @@ internal static partial class Wording
         var where = service.Level switch
         {
             Level.Spike or Level.Elevated when there.Length > 0 =>
-                Say("where", ("regions", Joined([.. there.Select(r => WithArticle(r.Region == RegionCode.Elsewhere.Value ? Sentences.All["region.ZZ.in"] : r.Name))], "regions"))),
+                Say("where", ("regions", Joined([.. there.Select(r => InSentence(r.Region, r.Name))], "regions"))),
             Level.Spike => Sentences.All["where.spread"],
             _ => "",
         };
@@ -87,9 +88,15 @@ internal static partial class Wording
     public static string? Blindness(int unseen, int of) =>
         unseen == 0 ? null : unseen == of ? Sentences.All["banner.blind"] : Say("banner.partlyBlind", ("n", Number(unseen)));
 
-    /// <summary>What became of a report: <paramref name="outcome"/> is <c>counted</c>, <c>duplicate</c> or <c>quarantined</c>.</summary>
-    public static ReportOutcomeView Outcome(string outcome, string service, long reports15m) =>
-        new(outcome, Say($"outcome.{outcome}", ("name", service), ("reports", Reports(reports15m))));
+    /// <summary>What became of a report.</summary>
+    /// <param name="region">Where it was reported from, by name.</param>
+    public static ReportOutcomeView Outcome(ReportAnswer answer, string region)
+    {
+        var outcome = answer.Outcome.ToString().ToLowerInvariant();
+        return answer is { Outcome: ReportOutcome.Counted, Reports15m: null }
+            ? new(outcome, Sentences.All["outcome.counted.bare"])
+            : new(outcome, Say($"outcome.{outcome}", ("region", InSentence(answer.Region, region)), ("reports", Reports(answer.Reports15m ?? 0))));
+    }
 
     /// <summary>Nothing was taken, and why: the words of the problem that a client of the API would get.</summary>
     public static ReportOutcomeView Refused(string? title, string? detail) =>
@@ -127,6 +134,8 @@ internal static partial class Wording
         3 => Say("list.three", ("a", names[0]), ("b", names[1]), ("c", names[2])),
         _ => Say("list.many", ("a", names[0]), ("b", names[1]), ("n", Number(names.Length - 2)), ("noun", noun)),
     };
+
+    private static string InSentence(string code, string name) => code == RegionCode.Elsewhere.Value ? Sentences.All["region.ZZ.in"] : WithArticle(name);
 
     private static string WithArticle(string region) => Articled().IsMatch(region) ? "the " + region : region;
 

@@ -35,14 +35,19 @@ internal static class CommentsApi
         public void MapComments() => routes
             .MapGet("/v1/services/{service}/comments", List)
             .WithTags("Reports")
-            .RequireAuthorization();
+            .Produces<CommentsAnswer>().ProducesProblem(401).ProducesProblem(404);
     }
 
-    /// <summary>What reporters wrote in the last 48 hours, newest first, 200 at most. For operators: people write what they should not.</summary>
-    internal static async Task<Results<Ok<CommentsAnswer>, ProblemHttpResult>> List(string service, Catalog catalog, ReportStore store)
+    /// <summary>What reporters wrote in the last 48 hours, newest first, 200 at most. For operators, unless the service shows its comments: people write what they should not.</summary>
+    internal static async Task<Results<CachedJson<CommentsAnswer>, ChallengeHttpResult, ProblemHttpResult>> List(string service, HttpContext http, Catalog catalog, ReportStore store)
     {
-        if (!ServiceKey.TryParse(service, out var key) || catalog.Find(key) is null) return Problems.UnknownService(service);
-        var kept = await store.ReadComments(key);
-        return TypedResults.Ok(new CommentsAnswer(service, [.. kept.Select(CommentJson.Read)]));
+        var known = ServiceKey.TryParse(service, out var key) ? catalog.Find(key) : null;
+        if (known?.ShowsComments != true && http.User.Identity?.IsAuthenticated != true) return TypedResults.Challenge();
+        if (known is null) return Problems.UnknownService(service);
+
+        var answer = new CommentsAnswer(service, await Newest(key, store));
+        return CachedJson.Of(answer, answer);
     }
+
+    internal static async Task<IReadOnlyList<Comment>> Newest(ServiceKey service, ReportStore store) => [.. (await store.ReadComments(service)).Select(CommentJson.Read)];
 }

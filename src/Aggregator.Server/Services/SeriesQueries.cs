@@ -71,7 +71,7 @@ internal sealed class SeriesQueries(IGrainFactory grains, RegionHints hints, Tim
     {
         await hints.CatchUp(series, Patience);
         var read = await grains.GetGrain<IRegionGrain>(series.ToString()).Series(span.From, span.To, span.Step);
-        var points = read.Reports.Select((reports, i) => new SeriesPoint(span.From + i * span.Step, reports, read.Expected[i]));
+        var points = read.Reports.Select((reports, i) => new SeriesPoint(span.From + i * span.Step, reports, read.Expected[i], new(read.Low[i], read.High[i])));
         return new(series.Service.Value, series.Region.Value, span.Interval, [.. points], read.Symptoms);
     }
 }

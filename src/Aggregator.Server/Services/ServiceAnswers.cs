@@ -28,11 +28,12 @@ public sealed record ServicesAnswer(DateTimeOffset At, IReadOnlyList<ServiceSumm
 /// <param name="Symptoms">Reports of the last hour by symptom; every symptom of the catalog has a row.</param>
 /// <param name="OpenIncident">The open incident, if there is one.</param>
 /// <param name="Evidence">The arithmetic of its level: that of the region, or of the sum of all, which says most.</param>
+/// <param name="ShowsComments">Whether everybody may read what reporters write.</param>
 public sealed record ServiceAnswer(
     DateTimeOffset At, string Service, string Name, string Category, string? Homepage,
     Level Level, VerdictReason Reason, DateTimeOffset Since, long Reports15m, double Expected15m, int RegionsInSpike, string? Incident,
     IReadOnlyDictionary<string, long> Reports, IReadOnlyDictionary<string, double> Expected,
-    IReadOnlyDictionary<string, long> Symptoms, IReadOnlyList<long> Spark, IncidentAnswer? OpenIncident, EvidenceAnswer Evidence);
+    IReadOnlyDictionary<string, long> Symptoms, IReadOnlyList<long> Spark, IncidentAnswer? OpenIncident, EvidenceAnswer Evidence, bool ShowsComments);
 
 /// <summary>One region of a service.</summary>
 /// <param name="Since">Since when it has its level; for a spike, the estimated onset.</param>
@@ -52,7 +53,8 @@ public sealed record SeriesAnswer(
     string Service, string Region, string Interval, IReadOnlyList<SeriesPoint> Points, IReadOnlyDictionary<string, long> Symptoms);
 
 /// <summary>One step of a series: it begins at <paramref name="At"/>.</summary>
-public sealed record SeriesPoint(DateTimeOffset At, long? Reports, double? Expected);
+/// <param name="Usual">What such a step holds in 95 cases of 100.</param>
+public sealed record SeriesPoint(DateTimeOffset At, long? Reports, double? Expected, UsualAnswer? Usual);
 
 /// <summary>What is spiking (or elevated, or out of sight) right now.</summary>
 public sealed record SpikesAnswer(DateTimeOffset At, IReadOnlyList<SpikeAnswer> Spikes);

@@ -65,7 +65,7 @@ internal sealed class ServiceReader(Catalog catalog, SnapshotCache snapshots, IG
             summary.Level, verdict.Reason, standing?.Since ?? all.Verdict.Since, reports["15m"], expected["15m"], summary.RegionsInSpike, summary.Incident,
             reports, expected, service.Symptoms.ToDictionary(symptom => symptom, symptom => all.Symptoms.GetValueOrDefault(symptom)), all.Spark,
             standing?.OpenIncident is { } open ? IncidentAnswers.From(open) : null,
-            EvidenceAnswer.Now(worst.Region, verdict, worst.Networks, snapshot.At));
+            EvidenceAnswer.Now(worst.Region, verdict, worst.Networks, snapshot.At), service.ShowsComments);
     }
 
     public async Task<RegionsAnswer> Regions(ServiceKey service)

@@ -1,3 +1,4 @@
+using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
 namespace Aggregator.Server.Tests;
@@ -20,14 +21,54 @@ public sealed class BrowserTests : IAsyncLifetime
         var service = await _server.NewService("app", "login");
         var page = await browser.Open($"{_server.Anybody.BaseAddress}services/{service}", scripts);
 
-        await page.GetByLabel("Signing in").CheckAsync();
         await page.GetByLabel("Where are you?").SelectOptionAsync("GB");
-        await page.GetByRole(Microsoft.Playwright.AriaRole.Button, new() { Name = "Report a problem" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Signing in" }).ClickAsync();
         await Expect(page.Locator(".outcome")).ToContainTextAsync("Counted");
 
-        await page.GetByRole(Microsoft.Playwright.AriaRole.Button, new() { Name = "Report a problem" }).ClickAsync();
-        await Expect(page.Locator(".outcome")).Not.ToContainTextAsync("Counted");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Signing in" }).ClickAsync();
+        await Expect(page.Locator(".outcome")).ToContainTextAsync("Duplicate");
         Assert.Equal(1, (await _server.Get($"/v1/services/{service}/regions/GB")).GetProperty("symptoms").Number("login"));
+        Assert.Empty(browser.Faults);
+    }
+
+    [Fact]
+    public async Task What_somebody_writes_is_read_by_all_who_look_where_the_service_shows_it()
+    {
+        await using var browser = await Browser.Start();
+        var service = await _server.NewService("app");
+        await _server.Operator.PutAsJsonAsync($"/v1/services/{service}", new { name = "Shown", category = "test", symptoms = new[] { "app" }, showsComments = true }).Json(HttpStatusCode.OK);
+        var reader = await browser.Open($"{_server.Anybody.BaseAddress}services/{service}");
+        await Expect(reader.GetByText("Nobody has written anything.")).ToBeVisibleAsync();
+
+        var writer = await browser.Open($"{_server.Anybody.BaseAddress}services/{service}");
+        await writer.GetByLabel("In your own words").FillAsync("<b>nothing</b> loads");
+        await writer.GetByRole(AriaRole.Button, new() { Name = "App" }).ClickAsync();
+        await Expect(writer.Locator("#comments")).ToContainTextAsync("<b>nothing</b> loads");
+        await Expect(reader.Locator("#comments")).ToContainTextAsync("<b>nothing</b> loads", new() { Timeout = 20_000 });
+        Assert.Empty(browser.Faults);
+    }
+
+    [Fact]
+    public async Task The_regions_are_put_in_the_order_that_the_reader_wants_and_the_chart_shows_a_week()
+    {
+        await using var browser = await Browser.Start();
+        var service = await _server.NewService("app");
+        await _server.PostLines("/v1/reports", string.Join('\n', new[] { ("US", 3), ("AT", 2), ("GB", 1) }.Select(of => $$"""{"service":"{{service}}","region":"{{of.Item1}}","count":{{of.Item2}}}"""))).Json(HttpStatusCode.OK);
+        await _server.Holds(service, 6);
+        var page = await browser.Open($"{_server.Anybody.BaseAddress}services/{service}");
+        var names = page.Locator("#regions tbody th");
+        await Expect(names).ToHaveTextAsync(["United States", "Austria", "United Kingdom"]);
+
+        var region = page.GetByRole(AriaRole.Columnheader, new() { Name = "Region" });
+        await region.GetByRole(AriaRole.Button).ClickAsync();
+        await Expect(names).ToHaveTextAsync(["Austria", "United Kingdom", "United States"]);
+        await Expect(region).ToHaveAttributeAsync("aria-sort", "ascending");
+        await region.GetByRole(AriaRole.Button).ClickAsync();
+        await Expect(names).ToHaveTextAsync(["United States", "United Kingdom", "Austria"]);
+
+        await page.GetByLabel("7 days").CheckAsync();
+        await Expect(page.Locator("#chart-summary")).ToContainTextAsync("in the last 7 days");
+        await Expect(page.Locator("#day")).ToHaveTextAsync("The last 7 days");
         Assert.Empty(browser.Faults);
     }
 

@@ -95,7 +95,16 @@ public sealed class CommentsTests(AggregatorFixture fixture)
     }
 
     [Fact]
-    public async Task They_are_for_operators_only()
+    public async Task A_service_that_shows_its_comments_shows_them_to_everybody()
+    {
+        var service = await _server.NewService();
+        await Comment(service, "for all to read");
+        await _server.Operator.PutAsJsonAsync($"/v1/services/{service}", new { name = "Shown", category = "test", symptoms = new[] { "login" }, showsComments = true }).Json(HttpStatusCode.OK);
+        Assert.Equal(["for all to read"], Texts(await _server.Get($"/v1/services/{service}/comments")));
+    }
+
+    [Fact]
+    public async Task They_are_for_operators_only_where_the_service_does_not_show_them()
     {
         var service = await _server.NewService();
         await _server.Anybody.GetAsync($"/v1/services/{service}/comments").Problem(401, "no-operator-key");

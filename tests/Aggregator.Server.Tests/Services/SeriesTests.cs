@@ -26,7 +26,7 @@ public sealed class SeriesTests(AggregatorFixture fixture)
         Assert.Equal((service, "US", interval), (read.Text("service"), read.Text("region"), read.Text("interval")));
         Assert.Equal(1, read.GetProperty("symptoms").Number("login"));
         var points = read.List("points");
-        Assert.All(points, point => Assert.Equal(["at", "reports", "expected"], point.Names()));
+        Assert.All(points, point => Assert.Equal(["at", "reports", "expected", "usual"], point.Names()));
         var moments = points.Select(point => point.GetProperty("at").GetDateTimeOffset()).ToList();
         Assert.All(moments, at => Assert.Equal(0, at.ToUnixTimeSeconds() % seconds));
         Assert.All(moments.Zip(moments.Skip(1)), pair => Assert.Equal(seconds, (pair.Second - pair.First).TotalSeconds));

@@ -1,4 +1,4 @@
-// The last 24 hours of one region against its baseline, drawn by Apache ECharts on a canvas.
+// The last day or week of one region against its baseline, drawn by Apache ECharts on a canvas.
 import { poll, serverNow } from './live.js';
 import { say, number, usual, reports, time } from './words.js';
 import { setText } from './dom.js';
@@ -7,19 +7,20 @@ const place = document.getElementById('chart');
 const choice = document.getElementById('chart-region');
 const summary = document.getElementById('chart-summary');
 const service = document.querySelector('[data-service]').dataset.service;
-const minutes = 60_000, step = 5 * minutes, day = 24 * 60 * minutes;
-let chart = null, series = null;
+const minutes = 60_000, hour = 60 * minutes;
+const spans = { '24h': { step: 5 * minutes, interval: '5m', length: 24 * hour }, '7d': { step: hour, interval: '1h', length: 7 * 24 * hour } };
+let chart = null, series = null, incidents = [], chosen = '24h', step = spans[chosen].step;
 
 function span() {
   const to = Math.ceil(serverNow() / step) * step;
-  return { from: new Date(to - day), to: new Date(to) };
+  return { from: new Date(to - spans[chosen].length), to: new Date(to) };
 }
 
 const shown = () => choice.selectedOptions[0]?.textContent ?? choice.value;
 
 const url = () => {
   const { from, to } = span();
-  const asked = new URLSearchParams({ region: choice.value, interval: '5m', from: from.toISOString(), to: to.toISOString() });
+  const asked = new URLSearchParams({ region: choice.value, interval: spans[chosen].interval, from: from.toISOString(), to: to.toISOString() });
   return `/v1/services/${service}/series?${asked}`;
 };
 
@@ -41,8 +42,14 @@ function gaps(points) {
   return found;
 }
 
+// Incidents as far as they lie within what is shown.
+const shaded = ({ from, to }) => incidents
+  .map(({ openedAt, resolvedAt }) => [Math.max(from, Date.parse(openedAt)), Math.min(to, resolvedAt ? Date.parse(resolvedAt) : serverNow())])
+  .filter(([begin, end]) => begin < end);
+
 function draw() {
-  if (!series) return;
+  // The answer to what was chosen before may still be here.
+  if (!series || series.interval !== spans[chosen].interval) return;
   if (!chart) {
     place.replaceChildren();
     chart = echarts.init(place, null, { renderer: 'canvas' });
@@ -56,7 +63,7 @@ function draw() {
     animation: false,
     textStyle: font,
     grid: { left: 4, right: 12, top: 34, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
-    legend: { right: 8, top: 0, itemWidth: 18, itemHeight: 9, icon: 'rect', textStyle: { ...font, color: colour('soft') }, data: [say('chart.reports'), say('chart.usual')] },
+    legend: { right: 8, top: 0, itemWidth: 18, itemHeight: 9, icon: 'rect', textStyle: { ...font, color: colour('soft') }, data: ['reports', 'usual', 'range', 'incident'].map(word => say(`chart.${word}`)) },
     tooltip: {
       trigger: 'axis', renderMode: 'richText', confine: true,
       axisPointer: { type: 'line', lineStyle: { color: colour('soft'), type: 'solid' } },
@@ -64,12 +71,15 @@ function draw() {
       formatter: ([first]) => {
         const point = points[first.dataIndex], begins = new Date(point.at), ends = new Date(begins.getTime() + step);
         const count = point.reports === null ? say('chart.gap') : reports(point.reports) + (running(point) ? ` ${say('chart.soFar')}` : '');
-        return `${time(begins)} – ${ends.toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' })}\n${count}\n${say('usual', { n: usual(point.expected) })}`;
+        return `${time(begins)} – ${ends.toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' })}\n${count}\n${usually(point)}`;
       },
     },
     xAxis: {
       type: 'time', min: from.getTime(), max: to.getTime(), axisLine: { lineStyle: { color: colour('line') } }, axisTick: { show: false }, splitLine: { show: false },
-      axisLabel: { ...font, color: colour('soft'), hideOverlap: true, formatter: value => new Date(value).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' }) },
+      axisLabel: {
+        ...font, color: colour('soft'), hideOverlap: true,
+        formatter: value => chosen === '24h' ? new Date(value).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' }) : new Date(value).toLocaleDateString(undefined, { weekday: 'short', day: 'numeric' }),
+      },
     },
     yAxis: {
       type: 'value', minInterval: 1, min: 0, max: ({ max }) => Math.max(5, Math.ceil(max * 1.05)), splitNumber: 4,
@@ -88,24 +98,36 @@ function draw() {
         name: say('chart.usual'), type: 'line', showSymbol: false, z: 3, itemStyle: { color: colour('usual') },
         lineStyle: { color: colour('usual'), width: 2, type: [5, 4] }, data: points.map(p => [at(p), p.expected ?? '-']),
       },
+      { ...band, data: points.map(p => [at(p), p.usual?.low ?? '-']) },
+      { ...band, name: say('chart.range'), itemStyle: { color: colour('usual-wash') }, areaStyle: { color: colour('usual-wash') }, data: points.map(p => [at(p), p.usual ? p.usual.high - p.usual.low : '-']) },
+      {
+        name: say('chart.incident'), type: 'line', data: [], itemStyle: { color: colour('incident-wash') },
+        markArea: { silent: true, itemStyle: { color: colour('incident-wash') }, data: shaded(span()).map(([begin, end]) => [{ xAxis: begin }, { xAxis: end }]) },
+      },
     ],
   }, { replaceMerge: ['series'] });
 }
 
+// The range lies on its lower bound, which is not drawn.
+const band = { type: 'line', stack: 'range', stackStrategy: 'all', showSymbol: false, silent: true, z: 1, lineStyle: { opacity: 0 } };
+
+const usually = ({ expected, usual: range }) => range
+  ? say('chart.between', { n: usual(expected), low: number(range.low), high: number(range.high) }) : say('usual', { n: usual(expected) });
+
 function describe() {
   const counts = series.points.map(p => p.reports ?? 0);
   const text = say('chart.summary', {
-    region: shown(), reports: reports(counts.reduce((a, b) => a + b, 0)), peak: reports(Math.max(0, ...counts)),
+    region: shown(), span: say(`chart.span.${chosen}`), step: say(`chart.step.${chosen}`), reports: reports(counts.reduce((a, b) => a + b, 0)), peak: reports(Math.max(0, ...counts)),
     expected: usual(series.points.reduce((sum, p) => sum + (p.expected ?? 0), 0)),
   });
   setText(summary, text);
   place.setAttribute('aria-label', text);
 
-  const hours = Map.groupBy ? [...Map.groupBy(series.points, p => Math.floor(Date.parse(p.at) / (12 * step)))] : [];
-  document.querySelector('#hours tbody').replaceChildren(...hours.reverse().map(([hour, points]) => {
+  const hours = Map.groupBy ? [...Map.groupBy(series.points, p => Math.floor(Date.parse(p.at) / hour))] : [];
+  document.querySelector('#hours tbody').replaceChildren(...hours.reverse().map(([begun, points]) => {
     const row = document.createElement('tr');
     row.append(...[
-      time(new Date(hour * 12 * step)),
+      time(new Date(begun * hour)),
       points.every(p => p.reports === null) ? say('chart.gap') : number(points.reduce((sum, p) => sum + (p.reports ?? 0), 0)),
       usual(points.reduce((sum, p) => sum + (p.expected ?? 0), 0)),
     ].map((text, i) => Object.assign(document.createElement(i === 0 ? 'th' : 'td'), { textContent: text, className: i === 0 ? '' : 'n' })));
@@ -116,7 +138,17 @@ function describe() {
 
 if (globalThis.echarts) {
   const ask = poll(url, 10, answer => { series = answer; draw(); describe(); });
+  poll(() => `/v1/incidents?service=${service}&limit=50`, 15, answer => { incidents = answer.incidents; draw(); });
   choice.addEventListener('change', ask);
+  document.addEventListener('reported', ask);
+  for (const radio of document.getElementsByName('chart-span')) {
+    radio.addEventListener('change', () => {
+      chosen = radio.value;
+      step = spans[chosen].step;
+      setText(document.getElementById('day'), say('chart.title', { span: say(`chart.span.${chosen}`) }));
+      ask();
+    });
+  }
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);
 } else {
   setText(summary, say('chart.failed'));

@@ -64,9 +64,39 @@ function updateRegion(row, r) {
   setTime(field(row, 'since'), r.since);
 }
 
+// As the server orders them, worst first, until the reader orders them otherwise.
+const order = { by: null, down: true };
+const columns = {
+  name: r => region(r.region, r.name), level: r => ['Normal', 'Unknown', 'Elevated', 'Spike'].indexOf(r.level), networks: r => r.networks, since: r => Date.parse(r.since),
+  ...Object.fromEntries(windows.map(window => [window, r => r.reports[window] ?? 0])),
+};
+
+function ordered() {
+  const value = columns[order.by];
+  if (!value) return regions;
+  const compare = (a, b) => typeof a === 'string' ? a.localeCompare(b) : a - b;
+  return [...regions].sort((a, b) => compare(value(a), value(b)) * (order.down ? -1 : 1));
+}
+
+for (const head of document.querySelectorAll('#regions [data-sort]')) {
+  const button = Object.assign(document.createElement('button'), { type: 'button', textContent: head.textContent });
+  head.replaceChildren(button);
+  button.addEventListener('click', () => {
+    // Numbers from the most down, names from A on; a second tap turns it round.
+    order.down = order.by === head.dataset.sort ? !order.down : head.dataset.sort !== 'name';
+    order.by = head.dataset.sort;
+    for (const other of head.parentElement.children) other.ariaSort = other === head ? (order.down ? 'descending' : 'ascending') : null;
+    if (regions) showRegions();
+  });
+}
+
+function showRegions() {
+  reconcile(document.querySelector('#regions tbody'), ordered(), r => r.region, () => copy('region-row', 'tr'), updateRegion);
+}
+
 function heardRegions(answer) {
   regions = answer.regions;
-  reconcile(document.querySelector('#regions tbody'), regions, r => r.region, () => copy('region-row', 'tr'), updateRegion);
+  showRegions();
   setHidden(document.getElementById('regions'), regions.length === 0);
   setHidden(document.getElementById('no-regions'), regions.length > 0);
   const choice = document.getElementById('chart-region');
@@ -78,3 +108,16 @@ function heardRegions(answer) {
 const askService = poll(() => address, 2, heardService);
 poll(() => `${address}/regions`, 2, heardRegions);
 document.addEventListener('reported', askService);
+
+const comments = document.getElementById('comments');
+if (comments) {
+  const names = new Map([...document.querySelectorAll('#region option')].map(option => [option.value, option.textContent]));
+  const ask = poll(() => `${address}/comments`, 10, answer => {
+    setHidden(document.getElementById('no-comments'), answer.comments.length > 0);
+    reconcile(comments, answer.comments, comment => `${Date.parse(comment.at)} ${comment.text}`, () => copy('comment-item', 'li'), (item, comment) => {
+      fill(item, { text: comment.text, region: region(comment.region, names.get(comment.region)), symptom: symptom(comment.symptom) });
+      setTime(field(item, 'at'), comment.at);
+    });
+  });
+  document.addEventListener('reported', ask);
+}

@@ -45,11 +45,12 @@ export function front(services) {
   return say(unseen > 0 ? 'front.someUnknown' : 'front.Normal');
 }
 
+export const inSentence = (code, name) => code === 'ZZ' ? say('region.ZZ.in') : articled.test(name) ? `the ${name}` : name;
+
 export function status(service, regions) {
   const there = regions.filter(r => r.level === service.level && r.region !== 'ALL');
-  const named = r => r.region === 'ZZ' ? say('region.ZZ.in') : articled.test(r.name) ? `the ${r.name}` : r.name;
   const troubled = service.level === 'Spike' || service.level === 'Elevated';
-  const where = troubled && there.length > 0 ? say('where', { regions: joined(there.map(named), 'regions') })
+  const where = troubled && there.length > 0 ? say('where', { regions: joined(there.map(r => inSentence(r.region, r.name)), 'regions') })
     : service.level === 'Spike' ? say('where.spread') : '';
   return say(statusOf(service, there), { name: service.name, where });
 }
