@@ -166,6 +166,8 @@ internal static class Sentences
         ["chart.incident"] = "Incident",
         ["chart.between"] = "usually {n}, {low} to {high} in 95 cases of 100",
         ["chart.title"] = "The last {span}",
+        ["chart.span.1h"] = "hour",
+        ["chart.step.1h"] = "1 minute",
         ["chart.span.24h"] = "24 hours",
         ["chart.span.7d"] = "7 days",
         ["chart.step.24h"] = "5 minutes",

@@ -1,4 +1,4 @@
-// The last day or week of one region against its baseline, drawn by Apache ECharts on a canvas.
+// The last hour, day or week of one region against its baseline, drawn by Apache ECharts on a canvas.
 import { poll, serverNow } from './live.js';
 import { say, number, usual, reports, time } from './words.js';
 import { setText } from './dom.js';
@@ -8,7 +8,9 @@ const choice = document.getElementById('chart-region');
 const summary = document.getElementById('chart-summary');
 const service = document.querySelector('[data-service]').dataset.service;
 const minutes = 60_000, hour = 60 * minutes;
-const spans = { '24h': { step: 5 * minutes, interval: '5m', length: 24 * hour }, '7d': { step: hour, interval: '1h', length: 7 * 24 * hour } };
+const spans = {
+  '1h': { step: minutes, interval: '1m', length: hour }, '24h': { step: 5 * minutes, interval: '5m', length: 24 * hour }, '7d': { step: hour, interval: '1h', length: 7 * 24 * hour },
+};
 let chart = null, series = null, incidents = [], chosen = '24h', step = spans[chosen].step;
 
 function span() {
@@ -78,7 +80,7 @@ function draw() {
       type: 'time', min: from.getTime(), max: to.getTime(), axisLine: { lineStyle: { color: colour('line') } }, axisTick: { show: false }, splitLine: { show: false },
       axisLabel: {
         ...font, color: colour('soft'), hideOverlap: true,
-        formatter: value => chosen === '24h' ? new Date(value).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' }) : new Date(value).toLocaleDateString(undefined, { weekday: 'short', day: 'numeric' }),
+        formatter: value => chosen !== '7d' ? new Date(value).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' }) : new Date(value).toLocaleDateString(undefined, { weekday: 'short', day: 'numeric' }),
       },
     },
     yAxis: {
