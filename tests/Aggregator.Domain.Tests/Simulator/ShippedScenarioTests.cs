@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Aggregator.Simulator;
 
 namespace Aggregator.Domain.Tests;
@@ -54,6 +55,20 @@ public class ShippedScenarioTests
         Assert.InRange(drawn["app"] / 20_000.0, 0.55, 0.57);
         Assert.InRange(drawn["website"] / 20_000.0, 0.32, 0.34);
         Assert.InRange(drawn["server"] / 20_000.0, 0.10, 0.12);
+    }
+
+    [Theory]
+    [InlineData("x-2025-03-10")]
+    [InlineData("twitter-2009-08-06")]
+    [InlineData("twitter-2009-12-18")]
+    [InlineData("att-2024-02-22")]
+    public void Whatever_a_scenario_complains_of_the_catalog_that_is_shipped_knows(string name)
+    {
+        using var starter = JsonDocument.Parse(typeof(ShippedScenarioTests).Assembly.GetManifestResourceStream("services.json")!);
+        var known = starter.RootElement.EnumerateArray().ToDictionary(service => service.GetProperty("service").GetString()!, service => service.GetProperty("symptoms").EnumerateArray().Select(symptom => symptom.GetString()).ToList());
+        var scenario = ScenarioFile.Read(ScenarioFile.Find(name)!);
+        Assert.All(scenario.Series, series => Assert.All(
+            Enumerable.Range(0, 100).Select(i => series.SymptomAt(i / 100.0)).Distinct(), symptom => Assert.Contains(symptom, known[series.Key.Service.Value])));
     }
 
     [Fact]
