@@ -15,9 +15,7 @@ internal static class PagesApi
             routes.MapStaticAssets().ExcludeFromDescription();
             var pages = routes.MapGroup("").ExcludeFromDescription();
             pages.MapGet("/", Home).CacheOutput(OutputCaching.OneSecond);
-            pages.MapGet("/now", Now).CacheOutput(OutputCaching.OneSecond)
-                .WithMetadata(new FromSnapshot(http => AskedRegion(http.Request.Query["region"], http.RequestServices.GetRequiredService<Catalog>(), out var region)
-                    ? Tagged(http.RequestServices.GetRequiredService<FrontReader>().Read(region)) : null));
+            pages.MapGet("/now", Now).CacheOutput(OutputCaching.OneSecond).WithMetadata(new FromSnapshot(NowTagged));
             pages.MapGet("/services/{service}", Service).CacheOutput(OutputCaching.OneSecond);
             pages.MapPost("/services/{service}/report", Report).WithMetadata(new RequestSizeLimit(4096));
         }
@@ -65,6 +63,9 @@ internal static class PagesApi
     }
 
     private static FrontView Tagged(FrontView view) => view with { At = default };
+
+    private static FrontView? NowTagged(HttpContext http) => AskedRegion(http.Request.Query["region"], http.RequestServices.GetRequiredService<Catalog>(), out var region)
+        ? Tagged(http.RequestServices.GetRequiredService<FrontReader>().Read(region)) : null;
 
     /// <summary>False where a region is asked for that is none.</summary>
     private static bool AskedRegion(string? text, Catalog catalog, out CatalogRegion? region)

@@ -16,11 +16,6 @@ internal static class Sentences
         ["level.Spike"] = "Spike",
         ["level.Unknown"] = "Unknown",
 
-        ["group.Normal"] = "no more reports than this hour of the week explains",
-        ["group.Elevated"] = "more reports than usual, less than a spike",
-        ["group.Spike"] = "far more reports than chance explains",
-        ["group.Unknown"] = "out of sight: neither calm nor trouble can be claimed",
-
         ["reason.AsUsual"] = "as usual",
         ["reason.BelowFloor"] = "too few to judge",
         ["reason.AboveUsual"] = "above usual",
@@ -57,8 +52,6 @@ internal static class Sentences
         ["ratio"] = "{n}×",
         ["ratio.huge"] = "over 999×",
         ["evidence.in"] = "{region}: {sentence}",
-        ["inRegions.one"] = "1 region in spike",
-        ["inRegions.many"] = "{n} regions in spike",
         ["spark"] = "The last 6 hours, in steps of 15 minutes: at most {n} reports in one.",
 
         ["list.two"] = "{a} and {b}",

@@ -95,14 +95,3 @@ export function reconcile(list, items, keyOf, make, update) {
 
 export const copy = (template, selector) =>
   document.getElementById(template).content.querySelector(selector).cloneNode(true);
-
-// The same arithmetic as Sparkline.razor.
-export function drawSpark(svg, values, expected) {
-  const peak = Math.max(0, ...values), top = Math.max(peak, 2 * expected, 4);
-  const y = value => (46 - 43 * value / top).toFixed(1);
-  const line = values.length < 2 ? '' : 'M' + values.map((v, i) => `${(240 * i / (values.length - 1)).toFixed(1)} ${y(v)}`).join('L');
-  svg.querySelector('.line').setAttribute('d', line);
-  svg.querySelector('.fill').setAttribute('d', line && `${line}L240 48L0 48Z`);
-  svg.querySelector('.usual').setAttribute('d', `M0 ${y(expected)}L240 ${y(expected)}`);
-  svg.setAttribute('aria-label', say('spark', { n: number(peak) }));
-}

@@ -25,5 +25,4 @@ poll(() => address, 2, heard);
 follow();
 
 // While nobody answers, the heading claims nothing about now; the next answer writes it anew.
-new MutationObserver(() => { if (away()) setText(heading, say('front.away', { at: time(lastSeen()) })); })
-  .observe(document.documentElement, { attributes: true, attributeFilter: ['class'] });
+document.addEventListener('sight', () => { if (away()) setText(heading, say('front.away', { at: time(lastSeen()) })); });

@@ -34,6 +34,7 @@ function showSight() {
   setText(banner, away() ? say('banner.unreachable', { at: time(lastSeen()) }) : blind);
   banner?.classList.toggle('away', away());
   document.documentElement.classList.toggle('away', away());
+  document.dispatchEvent(new Event('sight'));
   setText(sight, say(away() ? 'sight.away' : listening ? 'sight.stream' : 'sight.poll'));
 }
 

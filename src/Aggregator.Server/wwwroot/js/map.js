@@ -5,6 +5,7 @@ import { setText } from './dom.js';
 const map = document.getElementById('map');
 const spot = document.getElementById('spot');
 const hint = spot.textContent;
+const halo = document.getElementById('halo');
 const names = new Map([...document.getElementById('region').options].filter(option => option.value).map(option => [option.value, option.text]));
 const links = () => [...map.querySelectorAll('#levels a')];
 
@@ -34,12 +35,19 @@ function point({ target }) {
   setText(spot, link ? link.getAttribute('aria-label') ?? link.dataset.says : hint);
 }
 
+// Drawn over its neighbours, which would cover an outline of its own.
+function ring({ target }) {
+  const link = target.closest?.('#levels a:focus-visible');
+  if (link) halo.setAttribute('href', link.querySelector('use').getAttribute('href'));
+  else halo.removeAttribute('href');
+}
+
 map.addEventListener('pointerenter', addCalm, { once: true });
 map.addEventListener('pointerover', point);
 map.addEventListener('pointerleave', () => setText(spot, hint));
 // Not on the map itself: an SVG that listens to the focus becomes a stop of its own.
-map.parentElement.addEventListener('focusin', point);
-map.parentElement.addEventListener('focusout', () => setText(spot, hint));
+map.parentElement.addEventListener('focusin', focus => { point(focus); ring(focus); });
+map.parentElement.addEventListener('focusout', () => { setText(spot, hint); halo.removeAttribute('href'); });
 map.addEventListener('keydown', key => {
   const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[key.key];
   const all = links(), at = all.indexOf(document.activeElement);

@@ -26,7 +26,7 @@ function match({ name, key, words, initials }, asked) {
 
 const grades = { Spike: 0, Elevated: 1 };
 function find(asked) {
-  const levels = new Map([...document.querySelectorAll('.trouble')].map(row => [row.dataset.key, row.dataset.level]));
+  const levels = new Map([...document.querySelectorAll('#down li[data-key]')].map(row => [row.dataset.key, row.dataset.level]));
   return services
     .map(service => ({ service, level: levels.get(service.key), match: match(service, asked) }))
     .filter(hit => hit.match !== undefined)
