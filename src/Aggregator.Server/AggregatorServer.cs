@@ -74,6 +74,7 @@ internal static class AggregatorServer
             builder.AddObservability();
 
             services.AddSingleton<ReportLimits>().AddSingleton<ReporterGate>().AddSingleton<ReportTaking>();
+            services.AddSingleton<FrontReader>().AddSingleton<WorldMap>();
             services.AddSingleton<IncidentReader>().AddSingleton<ServiceReader>().AddSingleton<SeriesQueries>().AddSingleton<Unchanged>();
             services.AddSingleton(Options.Create(cluster));
             services.AddSingleton<MessageWriter>().AddSingleton<IMessageWriter>(provider => provider.GetRequiredService<MessageWriter>());

@@ -1,6 +1,8 @@
 using Aggregator.Domain;
 using Aggregator.Grains;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
 namespace Aggregator.Server;
@@ -15,6 +17,7 @@ internal static class PagesApi
             routes.MapStaticAssets().ExcludeFromDescription();
             var pages = routes.MapGroup("").ExcludeFromDescription();
             pages.MapGet("/", Home).CacheOutput(OutputCaching.OneSecond);
+            pages.MapGet("/now", Now).CacheOutput(OutputCaching.OneSecond).WithMetadata(new FromSnapshot(NowTagged));
             pages.MapGet("/services/{service}", Service).CacheOutput(OutputCaching.OneSecond);
             pages.MapPost("/services/{service}/report", Report).WithMetadata(new RequestSizeLimit(4096));
         }
@@ -33,13 +36,49 @@ internal static class PagesApi
         });
     }
 
-    private static RazorComponentResult<HomePage> Home(ServiceReader reader, Catalog catalog, string? q = null) => new(new Dictionary<string, object?>
+    private static IResult Home(ServiceReader reader, FrontReader front, Catalog catalog, WorldMap map, string? q = null, string? region = null)
     {
-        [nameof(HomePage.Services)] = reader.List(q, levels: null, cursor: 0, limit: 1000),
-        [nameof(HomePage.Spikes)] = reader.Spikes(service: null, region: null, [Level.Spike, Level.Elevated]),
-        [nameof(HomePage.RegionNames)] = catalog.Regions.ToDictionary(region => region.Region, region => region.Name),
-        [nameof(HomePage.Query)] = q,
-    });
+        if (!AskedRegion(region, catalog, out var asked)) return NotFound();
+
+        var found = string.IsNullOrWhiteSpace(q) ? null : ServiceSearch.Find(reader.List(search: null, levels: null, cursor: 0, limit: int.MaxValue - 1).Services, q);
+        if (found is not null && ServiceSearch.Meant(found, q!) is { } meant) return TypedResults.Redirect($"/services/{meant.Service}");
+
+        return new RazorComponentResult<HomePage>(new Dictionary<string, object?>
+        {
+            [nameof(HomePage.View)] = front.Read(asked),
+            [nameof(HomePage.Services)] = catalog.Services.OrderBy(service => service.Name, StringComparer.OrdinalIgnoreCase).Select(service => new CatalogName(service.Service, service.Name)).ToList(),
+            [nameof(HomePage.Regions)] = catalog.Regions.OrderBy(known => known.Name, StringComparer.Ordinal).ToList(),
+            [nameof(HomePage.Drawing)] = map.Address,
+            [nameof(HomePage.Query)] = q,
+            [nameof(HomePage.Found)] = found,
+        });
+    }
+
+    /// <summary>The parts of the front page that change, to be asked for again and again.</summary>
+    private static IResult Now(HttpContext http, FrontReader front, Catalog catalog, WorldMap map, IOptions<JsonOptions> json, string? region = null)
+    {
+        if (!AskedRegion(region, catalog, out var asked)) return Problems.UnknownRegion(region!);
+
+        var view = front.Read(asked);
+        if (CachedTag.IsKnown(http, Tagged(view), json.Value.SerializerOptions)) return Results.Empty;
+        return new RazorComponentResult<FrontNow>(new Dictionary<string, object?> { [nameof(FrontNow.View)] = view, [nameof(FrontNow.Drawing)] = map.Address });
+    }
+
+    private static FrontView Tagged(FrontView view) => view with { At = default };
+
+    private static FrontView? NowTagged(HttpContext http) => AskedRegion(http.Request.Query["region"], http.RequestServices.GetRequiredService<Catalog>(), out var region)
+        ? Tagged(http.RequestServices.GetRequiredService<FrontReader>().Read(region)) : null;
+
+    /// <summary>False where a region is asked for that is none.</summary>
+    private static bool AskedRegion(string? text, Catalog catalog, out CatalogRegion? region)
+    {
+        region = null;
+        if (string.IsNullOrEmpty(text) || text == RegionCode.All.Value) return true;
+
+        region = RegionCode.TryParse(text.ToUpperInvariant(), out var code) ? catalog.Find(code) : null;
+        if (region?.Region == RegionCode.Elsewhere.Value) region = region with { Name = Wording.Say("region.ZZ") };
+        return region is not null;
+    }
 
     private static async Task<IResult> Service(string service, ServiceReader reader, IncidentReader incidents, Catalog catalog, ReportStore store) =>
         ServiceKey.TryParse(service, out var key) && catalog.Find(key) is { } known ? await Page(known, null, null, reader, incidents, catalog, store) : NotFound();

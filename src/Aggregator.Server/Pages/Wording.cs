@@ -19,9 +19,11 @@ public sealed record ReportOutcomeView(string Outcome, string Sentence);
 /// </remarks>
 internal static partial class Wording
 {
+    private static readonly string[] ServerOnly = [Why, ToldPrefix, "front.in.", "down.", "places."];
+
     public static string Json { get; } =
         JsonSerializer.Serialize(Sentences.All
-            .Where(sentence => !sentence.Key.StartsWith(Why, StringComparison.Ordinal) && !sentence.Key.StartsWith(ToldPrefix, StringComparison.Ordinal)).ToDictionary());
+            .Where(sentence => !ServerOnly.Any(prefix => sentence.Key.StartsWith(prefix, StringComparison.Ordinal))).ToDictionary());
 
     public static string Of(Level level) => Sentences.All[$"level.{level}"];
 

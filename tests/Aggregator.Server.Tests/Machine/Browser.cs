@@ -25,9 +25,12 @@ internal sealed class Browser : IAsyncDisposable
         return new(playwright, browser);
     }
 
-    public async Task<IPage> Open(string url, bool scripts = true)
+    /// <param name="reader">How the reader sees it: the size of the window, light or dark, language, time zone.</param>
+    public async Task<IPage> Open(string url, bool scripts = true, BrowserNewContextOptions? reader = null)
     {
-        var context = await _browser.NewContextAsync(new() { JavaScriptEnabled = scripts });
+        reader ??= new();
+        reader.JavaScriptEnabled = scripts;
+        var context = await _browser.NewContextAsync(reader);
         var page = await context.NewPageAsync();
         page.Console += (_, message) =>
         {

@@ -11,7 +11,7 @@ public sealed class PagesTests(AggregatorFixture fixture)
     {
         var service = await _server.NewService();
         await _server.Operator.PutAsJsonAsync($"/v1/services/{service}", new { name = Hostile, category = Hostile, symptoms = new[] { "app" } }).Json(HttpStatusCode.OK);
-        foreach (var path in new[] { $"/?q={service}", $"/services/{service}", $"/?q={Uri.EscapeDataString(Hostile)}" })
+        foreach (var path in new[] { "/", $"/services/{service}", $"/?q={Uri.EscapeDataString(Hostile + "?")}" })
         {
             var page = await Page(path, HttpStatusCode.OK);
             Assert.DoesNotContain("<script>alert", page, StringComparison.Ordinal);
@@ -78,6 +78,41 @@ public sealed class PagesTests(AggregatorFixture fixture)
         await _server.Anybody.GetAsync("/no-such-file.css").Problem(404, "not-found");
     }
 
+    [Fact]
+    public async Task The_search_goes_to_the_service_that_is_meant()
+    {
+        var service = await _server.NewService();
+        using var response = await _server.Anybody.GetAsync($"/?q={service}");
+        Assert.Equal((HttpStatusCode.Found, $"/services/{service}"), (response.StatusCode, response.Headers.Location?.ToString()));
+    }
+
+    [Fact]
+    public async Task A_region_that_is_none_has_no_page()
+    {
+        Assert.Contains("There is nothing at this address", await Page("/?region=QX", HttpStatusCode.NotFound), StringComparison.Ordinal);
+        await _server.Anybody.GetAsync("/now?region=QX").Problem(404, "unknown-region");
+        Assert.Contains("Nothing stands out in", await Page("/?region=NZ", HttpStatusCode.OK), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_region_of_the_operators_own_can_be_chosen()
+    {
+        await _server.Operator.PutAsJsonAsync("/v1/regions/US-CA", new { name = "California" }).Json(HttpStatusCode.Created);
+        var page = await Page("/?region=US-CA", HttpStatusCode.OK);
+        Assert.Contains("Nothing stands out in California right now.", page, StringComparison.Ordinal);
+        Assert.Contains("<option value=\"US-CA\" selected>California</option>", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_changes_on_the_front_page_is_told_once()
+    {
+        using var first = await _server.Anybody.GetAsync("/now?region=NZ");
+        Assert.NotNull(first.Headers.ETag);
+        using var again = new HttpRequestMessage(HttpMethod.Get, "/now?region=NZ") { Headers = { { "If-None-Match", first.Headers.ETag.ToString() } } };
+        using var second = await _server.Anybody.SendAsync(again);
+        Assert.Equal(HttpStatusCode.NotModified, second.StatusCode);
+    }
+
     [Theory]
     [InlineData("/")]
     [InlineData("/v1/spikes")]
@@ -108,6 +143,7 @@ public sealed class PagesTests(AggregatorFixture fixture)
     [Theory]
     [InlineData("/css/site.css", "text/css")]
     [InlineData("/js/live.js", "text/javascript")]
+    [InlineData("/img/world.svg", "image/svg+xml")]
     [InlineData("/favicon.svg", "image/svg+xml")]
     [InlineData("/_content/Vizor.ECharts/js/vizor-echarts-bundle-min.js", "text/javascript")]
     public async Task What_the_pages_are_made_of_is_served(string path, string type)

@@ -1,4 +1,4 @@
 // A page that does not change: its moments in the reader's own time, and no more.
-import { localiseTimes } from './dom.js';
+import { localise } from './dom.js';
 
-localiseTimes();
+localise(document);

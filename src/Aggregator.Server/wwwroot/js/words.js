@@ -2,10 +2,9 @@
 const read = id => JSON.parse(document.getElementById(id)?.textContent ?? '{}');
 
 export const sentences = read('words');
-export const regionNames = read('region-names');
 
-const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
-const tenth = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
+const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
+const tenth = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
 const articled = new RegExp(sentences['region.article']);
 
 export const say = (key, values = {}) =>
@@ -13,7 +12,6 @@ export const say = (key, values = {}) =>
 
 export const number = count => whole.format(count);
 export const usual = expected => expected == null ? '–' : (expected < 9.95 ? tenth : whole).format(expected);
-export const ratio = times => !times ? '–' : times > 999 ? say('ratio.huge') : say('ratio', { n: usual(times) });
 export const reports = count => say(count === 1 ? 'reports.one' : 'reports.many', { n: number(count) });
 export const usually = expected => say('usual', { n: usual(expected) });
 export const evidence = ({ region: code, sentence }, name) => code === 'ALL' ? sentence : say('evidence.in', { region: region(code, name), sentence });
@@ -22,7 +20,7 @@ export const symptom = key => {
   const text = key.replaceAll('-', ' ');
   return sentences[`symptom.${key}`] ?? text.charAt(0).toUpperCase() + text.slice(1);
 };
-export const region = (code, name) => sentences[`region.${code}`] ?? name ?? regionNames[code] ?? code;
+export const region = (code, name) => sentences[`region.${code}`] ?? name ?? code;
 
 export function joined(names, noun) {
   const [a, b, c] = names;
@@ -32,17 +30,6 @@ export function joined(names, noun) {
     case 3: return say('list.three', { a, b, c });
     default: return say('list.many', { a, b, n: number(names.length - 2), noun });
   }
-}
-
-export function front(services) {
-  if (services.length === 0) return say('front.empty');
-  const named = level => services.filter(s => s.level === level).map(s => s.name);
-  const told = (level, names) => say(`front.${level}.${names.length === 1 ? 'one' : 'many'}`, { names: joined(names, 'services') });
-  const spikes = named('Spike'), elevated = named('Elevated'), unseen = named('Unknown').length;
-  if (spikes.length > 0) return told('Spike', spikes);
-  if (unseen === services.length) return say('front.Unknown');
-  if (elevated.length > 0) return told('Elevated', elevated);
-  return say(unseen > 0 ? 'front.someUnknown' : 'front.Normal');
 }
 
 export const inSentence = (code, name) => code === 'ZZ' ? say('region.ZZ.in') : articled.test(name) ? `the ${name}` : name;
