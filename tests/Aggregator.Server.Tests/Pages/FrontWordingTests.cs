@@ -24,6 +24,7 @@ public class FrontWordingTests
     public void Places_are_named_and_where_there_is_none_it_is_spread()
     {
         Assert.Equal("In the United States and France", Wording.Places([new("US", "United States"), new("FR", "France")]));
+        Assert.Equal("In places unknown and Canada", Wording.Places([new("ZZ", "Somewhere"), new("CA", "Canada")]));
         Assert.Equal("In Canada, France and 2 more regions", Wording.Places([new("CA", "Canada"), new("FR", "France"), new("DE", "Germany"), new("ZZ", "Somewhere")]));
         Assert.Equal("A little in many regions", Wording.Places([]));
     }
