@@ -6,13 +6,13 @@ namespace Aggregator.Server;
 internal static partial class Wording
 {
     /// <summary>How everything is in one region, in one sentence.</summary>
-    public static string Front(string region, IReadOnlyList<ServiceTrouble> services, bool blind)
+    public static string Front(string region, IReadOnlyList<ServiceTrouble> services, bool blind, bool partlyBlind = false)
     {
         var where = Within(region);
         var spikes = Named(Level.Spike);
         var names = spikes.Length > 0 ? spikes : Named(Level.Elevated);
         if (blind) return Say("front.in.Unknown", ("region", where));
-        if (names.Length == 0) return Say("front.in.Normal", ("region", where));
+        if (names.Length == 0) return Say(partlyBlind ? "front.in.someUnknown" : "front.in.Normal", ("region", where));
         return Say($"front.in.{(spikes.Length > 0 ? Level.Spike : Level.Elevated)}.{(names.Length == 1 ? "one" : "many")}", ("names", Joined(names, "services")), ("region", where));
 
         string[] Named(Level level) => [.. services.Where(service => service.Level == level).Select(service => service.Name)];

@@ -17,6 +17,7 @@ public class FrontWordingTests
     public void A_quiet_region_is_told_quietly_and_one_out_of_sight_is_not_called_quiet()
     {
         Assert.Equal("Nothing stands out in France right now.", Wording.Front("France", [], blind: false));
+        Assert.Equal("What we can see looks as usual in France, but we cannot see everything.", Wording.Front("France", [], blind: false, partlyBlind: true));
         Assert.Equal("We cannot see how anything is in France right now.", Wording.Front("France", [], blind: true));
     }
 
