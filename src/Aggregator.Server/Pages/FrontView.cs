@@ -52,7 +52,7 @@ internal sealed class FrontReader(ServiceReader reader, Catalog catalog, TimePro
         ServiceTrouble[] here = [.. troubled.Where(service => hit.Contains(service.Service)).Select(service => Trouble(service, [.. hit[service.Service]]))];
         if (region is not null) here = [.. here.OrderByDescending(service => service.Level).ThenByDescending(service => service.Evidence.Score)];
         return new(
-            blind ? spikes.At : clock.GetUtcNow(), region, region is null ? Wording.Front(services) : Wording.Front(region.Name, here, blind),
+            blind ? spikes.At : clock.GetUtcNow(), region, region is null ? Wording.Front(services) : Wording.Front(region.Name, here, blind, unseen.Length > 0 || known.Any(spike => spike.Level == Level.Unknown && spike.Region == region.Region)),
             Wording.Blindness(unseen.Length, services.Count), here,
             [.. troubled.Where(service => !hit.Contains(service.Service)).Select(service => names[service.Service])],
             blind ? [] : [.. unseen.Select(service => names[service.Service])], blind,

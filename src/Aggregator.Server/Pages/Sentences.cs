@@ -175,6 +175,7 @@ internal static class Sentences
         ["front.in.Elevated.one"] = "Nothing is in spike in {region}, but {names} has more reports than usual.",
         ["front.in.Elevated.many"] = "Nothing is in spike in {region}, but {names} have more reports than usual.",
         ["front.in.Normal"] = "Nothing stands out in {region} right now.",
+        ["front.in.someUnknown"] = "What we can see looks as usual in {region}, but we cannot see everything.",
         ["front.in.Unknown"] = "We cannot see how anything is in {region} right now.",
         ["front.away"] = "How things were at {at}; how they are now is unknown.",
         ["down.title"] = "Down now",

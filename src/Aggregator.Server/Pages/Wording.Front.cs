@@ -6,22 +6,25 @@ namespace Aggregator.Server;
 internal static partial class Wording
 {
     /// <summary>How everything is in one region, in one sentence.</summary>
-    public static string Front(string region, IReadOnlyList<ServiceTrouble> services, bool blind)
+    public static string Front(string region, IReadOnlyList<ServiceTrouble> services, bool blind, bool partlyBlind = false)
     {
-        var where = WithArticle(region == Sentences.All["region.ZZ"] ? Sentences.All["region.ZZ.in"] : region);
+        var where = Within(region);
         var spikes = Named(Level.Spike);
         var names = spikes.Length > 0 ? spikes : Named(Level.Elevated);
         if (blind) return Say("front.in.Unknown", ("region", where));
-        if (names.Length == 0) return Say("front.in.Normal", ("region", where));
+        if (names.Length == 0) return Say(partlyBlind ? "front.in.someUnknown" : "front.in.Normal", ("region", where));
         return Say($"front.in.{(spikes.Length > 0 ? Level.Spike : Level.Elevated)}.{(names.Length == 1 ? "one" : "many")}", ("names", Joined(names, "services")), ("region", where));
 
         string[] Named(Level level) => [.. services.Where(service => service.Level == level).Select(service => service.Name)];
     }
 
+    /// <summary>A region after "in": <c>the United States</c>, <c>places unknown</c>.</summary>
+    public static string Within(string region) => region == Sentences.All["region.ZZ"] ? Sentences.All["region.ZZ.in"] : WithArticle(region);
+
     /// <summary>Where, after "In": <c>the United States, Canada and 4 more regions</c>; or that it is spread.</summary>
     public static string Places(IReadOnlyList<CatalogRegion> regions) => regions.Count == 0
         ? Sentences.All["down.spread"]
-        : Say("down.in", ("regions", Joined([.. regions.Select(region => WithArticle(region.Region == RegionCode.Elsewhere.Value ? Sentences.All["region.ZZ.in"] : region.Name))], "regions")));
+        : Say("down.in", ("regions", Joined([.. regions.Select(region => Within(region.Name))], "regions")));
 
     /// <summary>A region on the map, for who cannot see it or points at it.</summary>
     public static string Spot(RegionTrouble there) =>

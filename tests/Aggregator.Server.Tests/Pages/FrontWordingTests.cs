@@ -17,6 +17,7 @@ public class FrontWordingTests
     public void A_quiet_region_is_told_quietly_and_one_out_of_sight_is_not_called_quiet()
     {
         Assert.Equal("Nothing stands out in France right now.", Wording.Front("France", [], blind: false));
+        Assert.Equal("What we can see looks as usual in France, but we cannot see everything.", Wording.Front("France", [], blind: false, partlyBlind: true));
         Assert.Equal("We cannot see how anything is in France right now.", Wording.Front("France", [], blind: true));
     }
 
@@ -24,6 +25,7 @@ public class FrontWordingTests
     public void Places_are_named_and_where_there_is_none_it_is_spread()
     {
         Assert.Equal("In the United States and France", Wording.Places([new("US", "United States"), new("FR", "France")]));
+        Assert.Equal("In places unknown and Canada", Wording.Places([new("ZZ", "Somewhere"), new("CA", "Canada")]));
         Assert.Equal("In Canada, France and 2 more regions", Wording.Places([new("CA", "Canada"), new("FR", "France"), new("DE", "Germany"), new("ZZ", "Somewhere")]));
         Assert.Equal("A little in many regions", Wording.Places([]));
     }
