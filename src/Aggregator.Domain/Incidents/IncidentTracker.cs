@@ -3,7 +3,7 @@ namespace Aggregator.Domain;
 /// <summary>Makes one story of what the regions of a service say: opened, spread, receded, resolved.</summary>
 /// <remarks>
 /// <para>A spike held for <see cref="IncidentOptions.SpikeHold"/>, in a region or in the sum of all, opens; the regions that hold one by
-/// then belong to it from the start, others spread to it as their spikes hold. A region that is no longer in spike while another is, recedes.
+/// then belong to it from the start, others spread to it as their spikes hold. A region that is no longer in spike while another is, recedes; the sum of all is none.
 /// It is resolved when nothing has been in spike for <see cref="IncidentOptions.CalmHold"/> and each of its regions is in sight:
 /// calm begins only in sight, and losing sight neither ends it nor resolves anything. A spike held again within
 /// <see cref="IncidentOptions.WaveWithin"/> is another wave of it, after which calm must hold for twice as long.</para>
@@ -132,6 +132,9 @@ public sealed class IncidentTracker
             Open = Open.Spread(joining, now);
             return new(Open, IncidentReason.Spread, Open.Changes[^1]);
         }
+
+        // Where only the sum of all is left in spike, it lags behind the last region: nobody has receded, it ends soon.
+        if (!_heard.Values.Any(r => r.InSpike && !r.Region.IsAll)) return null;
 
         var leaving = Open.Regions.Where(r => !r.Receded).Select(r => _heard.GetValueOrDefault(r.Region)).OfType<HeardRegion>()
             .Where(r => r is { InSpike: false, Unseen: false }).ToList();

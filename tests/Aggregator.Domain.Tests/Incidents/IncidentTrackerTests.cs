@@ -56,13 +56,13 @@ public class IncidentTrackerTests
     }
 
     [Fact]
-    public void The_sum_of_all_opens_and_holds_but_neither_spreads_nor_recedes()
+    public void The_sum_of_all_opens_and_holds_but_neither_spreads_nor_recedes_nor_lets_the_last_region_recede()
     {
         Open(RegionCode.All);
         Assert.Empty(_tracker.Open!.Regions);
         Hear(Us, Level.Spike, 20);
         Assert.Equal(ChangeKind.Spread, Hear(Us, Level.Spike, 30).Change!.Kind);
-        Assert.Equal(ChangeKind.Receded, Hear(Us, Level.Normal, 40).Change!.Kind);
+        Assert.Null(Hear(Us, Level.Normal, 40).Change);
         Assert.Equal(IncidentReason.GoesOn, Tick(900).Reason);
         Assert.Null(Hear(RegionCode.All, Level.Normal, 901).Change);
         Assert.Equal(IncidentReason.Resolved, Tick(1081).Reason);
