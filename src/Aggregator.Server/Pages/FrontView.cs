@@ -29,10 +29,17 @@ public sealed record ServiceTrouble(
 /// <param name="Services">Worst first.</param>
 public sealed record RegionTrouble(string Region, string Name, Level Level, IReadOnlyList<CatalogName> Services)
 {
-    /// <summary>ISO codes have two letters; others, and the one that says "somewhere", are in the list alone.</summary>
-    public bool OnMap => Region.Length == 2 && Region != RegionCode.Elsewhere.Value;
+    public bool OnMap => MapSpot.Has(Region);
 
     public bool IsSum => Region == RegionCode.All.Value;
+}
+
+/// <summary>A region on the map that is not as usual.</summary>
+/// <param name="Label">The same in words.</param>
+public sealed record MapSpot(string Region, Level Level, string Label)
+{
+    /// <summary>ISO codes have two letters; others, and the one that says "somewhere", are in the list alone.</summary>
+    public static bool Has(string region) => region.Length == 2 && region != RegionCode.Elsewhere.Value;
 }
 
 /// <summary>Puts together the front page.</summary>

@@ -80,11 +80,11 @@ internal static class PagesApi
         return region is not null;
     }
 
-    private static async Task<IResult> Service(string service, ServiceReader reader, IncidentReader incidents, Catalog catalog, ReportStore store) =>
-        ServiceKey.TryParse(service, out var key) && catalog.Find(key) is { } known ? await Page(known, null, null, reader, incidents, catalog, store) : NotFound();
+    private static async Task<IResult> Service(string service, ServiceReader reader, IncidentReader incidents, Catalog catalog, ReportStore store, WorldMap map) =>
+        ServiceKey.TryParse(service, out var key) && catalog.Find(key) is { } known ? await Page(known, null, null, reader, incidents, catalog, store, map) : NotFound();
 
     /// <summary>The report form without scripts: the same taking as the API's, answered with the page.</summary>
-    private static async Task<IResult> Report(string service, HttpContext http, ReportLimits limits, ReportTaking taking, ServiceReader reader, IncidentReader incidents, Catalog catalog, ReportStore store)
+    private static async Task<IResult> Report(string service, HttpContext http, ReportLimits limits, ReportTaking taking, ServiceReader reader, IncidentReader incidents, Catalog catalog, ReportStore store, WorldMap map)
     {
         if (!ServiceKey.TryParse(service, out var key) || catalog.Find(key) is not { } known) return NotFound();
 
@@ -92,7 +92,7 @@ internal static class PagesApi
         if (http.Request.Headers["Sec-Fetch-Site"] is ["cross-site" or "same-site"]) return Problems.Invalid("Sec-Fetch-Site", "The form is sent from its own page only.");
         if (!http.Request.HasFormContentType) return Problems.WrongMediaType("application/x-www-form-urlencoded");
 
-        if (limits.Refuse(http) is { } refusal) return await Page(known, null, Refused(refusal), reader, incidents, catalog, store, refusal.StatusCode);
+        if (limits.Refuse(http) is { } refusal) return await Page(known, null, Refused(refusal), reader, incidents, catalog, store, map, refusal.StatusCode);
 
         if (await Read(http) is not { } form) return Problems.BadBody("The form cannot be read; send symptom=...&region=...");
         var region = form["region"] is [{ Length: > 0 } named] ? named : null;
@@ -100,7 +100,7 @@ internal static class PagesApi
         var outcome = answer is null
             ? Refused(problem!)
             : Wording.Outcome(answer, catalog.NameOf(answer.Region));
-        return await Page(known, region, outcome, reader, incidents, catalog, store, problem?.StatusCode);
+        return await Page(known, region, outcome, reader, incidents, catalog, store, map, problem?.StatusCode);
     }
 
     /// <summary>The form; null where it is none, has too many fields, ends in the middle, or is in UTF-7.</summary>
@@ -121,7 +121,7 @@ internal static class PagesApi
     private static RazorComponentResult<NotFoundPage> NotFound() => new() { StatusCode = StatusCodes.Status404NotFound };
 
     private static async Task<RazorComponentResult<ServicePage>> Page(
-        CatalogService service, string? region, ReportOutcomeView? outcome, ServiceReader reader, IncidentReader incidents, Catalog catalog, ReportStore store, int? status = null)
+        CatalogService service, string? region, ReportOutcomeView? outcome, ServiceReader reader, IncidentReader incidents, Catalog catalog, ReportStore store, WorldMap map, int? status = null)
     {
         var read = reader.Read(service);
         var regions = reader.Regions(ServiceKey.Parse(service.Service));
@@ -132,6 +132,7 @@ internal static class PagesApi
             [nameof(ServicePage.AllRegions)] = catalog.Regions.Select(known => (known.Region, known.Name)).ToList(),
             [nameof(ServicePage.Past)] = await incidents.Past(service.Service),
             [nameof(ServicePage.Comments)] = service.ShowsComments ? await Comments(ServiceKey.Parse(service.Service), store) : [],
+            [nameof(ServicePage.Drawing)] = map.Address,
             [nameof(ServicePage.SuggestedRegion)] = region,
             [nameof(ServicePage.Outcome)] = outcome,
         })

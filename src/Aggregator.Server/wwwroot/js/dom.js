@@ -36,6 +36,13 @@ export function localise(root) {
   for (const element of root.querySelectorAll('[data-said]')) element.replaceChildren(...retell(element.textContent, new Date(element.dataset.said)));
 }
 
+/** The same for a sentence that came later. */
+export function setSaid(element, sentence, at) {
+  if (!element || element.dataset.told === sentence) return;
+  element.dataset.told = sentence;
+  element.replaceChildren(...retell(sentence, new Date(at)));
+}
+
 // "1,234 reports ..., since about 9 Mar 23:50 UTC": a moment without a date is of the day it was said on.
 function* retell(sentence, at) {
   let told = 0;

@@ -1,12 +1,13 @@
 // The map for pointer and keyboard: one stop for the Tab key, arrows from region to region, and in words what is pointed at.
 import { say } from './words.js';
-import { setText } from './dom.js';
+import { setText, reconcile } from './dom.js';
 
 const map = document.getElementById('map');
 const spot = document.getElementById('spot');
 const hint = spot.textContent;
 const halo = document.getElementById('halo');
 const names = new Map([...document.getElementById('region').options].filter(option => option.value).map(option => [option.value, option.text]));
+const elsewhere = map.dataset.link.startsWith('/');
 const links = () => [...map.querySelectorAll('#levels a')];
 
 /** After what is on the map has changed. */
@@ -22,7 +23,7 @@ function addCalm() {
   for (const [code, name] of names) {
     if (code.length !== 2 || code === 'ZZ') continue;
     const link = document.createElementNS(map.namespaceURI, 'a'), shape = document.createElementNS(map.namespaceURI, 'use');
-    for (const [key, value] of Object.entries({ href: `/?region=${code}`, tabindex: -1, 'aria-hidden': true, 'data-region': code, 'data-says': say('map.calm', { region: name }) })) link.setAttribute(key, value);
+    for (const [key, value] of Object.entries({ ...(elsewhere && { href: map.dataset.link + code }), tabindex: -1, 'aria-hidden': true, 'data-region': code, 'data-says': say('map.calm', { region: name }) })) link.setAttribute(key, value);
     shape.setAttribute('href', `${map.dataset.drawing}#${code}`);
     link.append(shape);
     calm.append(link);
@@ -33,6 +34,23 @@ function addCalm() {
 function point({ target }) {
   const link = target.closest?.('#map a');
   setText(spot, link ? link.getAttribute('aria-label') ?? link.dataset.says : hint);
+}
+
+/** What is not as usual, as [code, level, words]. */
+export function place(spots) {
+  const levels = document.getElementById('levels');
+  reconcile(levels, spots, ([code]) => code, ([code]) => {
+    const link = document.createElementNS(map.namespaceURI, 'a'), shape = document.createElementNS(map.namespaceURI, 'use');
+    link.setAttribute('href', map.dataset.link + code);
+    link.id = `on-${code}`;
+    shape.setAttribute('href', `${map.dataset.drawing}#${code}`);
+    link.append(shape);
+    return link;
+  }, (link, [, level, words]) => {
+    link.dataset.level = level;
+    link.setAttribute('aria-label', words);
+  });
+  enliven();
 }
 
 // Drawn over its neighbours, which would cover an outline of its own.

@@ -1,7 +1,8 @@
 // One service, kept up to date: sentence, numbers, regions, incident.
-import { poll, sayBlind } from './live.js';
+import { poll, follow, serverNow, sayBlind } from './live.js';
 import { say, number, usual, usually, reports, evidence, reason, symptom, region, status, blindness } from './words.js';
-import { setText, setHidden, setLevel, setTime, field, fill, reconcile, copy } from './dom.js';
+import { setText, setHidden, setLevel, setTime, setSaid, field, fill, reconcile, copy } from './dom.js';
+import { enliven, place } from './map.js';
 import './report.js';
 
 const article = document.querySelector('[data-service]');
@@ -13,7 +14,7 @@ let service = null, regions = null;
 function showSentence() {
   if (!service || !regions) return;
   setText(document.getElementById('sentence'), status(service, regions));
-  fill(lead, { evidence: evidence(service.evidence, regions.find(r => r.region === service.evidence.region)?.name) });
+  setSaid(field(lead, 'evidence'), evidence(service.evidence, regions.find(r => r.region === service.evidence.region)?.name), service.at);
 }
 
 function heardService(answer) {
@@ -57,7 +58,9 @@ function showIncident(incident) {
 
 function updateRegion(row, r) {
   setLevel(row, r.level);
-  fill(row, { name: region(r.region, r.name), reason: r.level === 'Normal' ? reason(r.reason) : r.evidence.sentence, networks: number(r.networks) });
+  row.id = `region-${r.region}`;
+  fill(row, { name: region(r.region, r.name), networks: number(r.networks) });
+  setSaid(field(row, 'reason'), r.level === 'Normal' ? reason(r.reason) : r.evidence.sentence, serverNow());
   for (const window of windows) {
     fill(row, { [`reports-${window}`]: number(r.reports[window] ?? 0), [`expected-${window}`]: usually(r.expected[window] ?? 0) });
   }
@@ -97,6 +100,9 @@ function showRegions() {
 function heardRegions(answer) {
   regions = answer.regions;
   showRegions();
+  place(regions.filter(r => r.level !== 'Normal' && /^[A-Z]{2}$/.test(r.region) && r.region !== 'ZZ')
+    .map(r => [r.region, r.level, say('map.region', { region: r.name, level: say(`level.${r.level}`) })]));
+  document.getElementById('land').toggleAttribute('data-blind', service?.level === 'Unknown');
   setHidden(document.getElementById('regions'), regions.length === 0);
   setHidden(document.getElementById('no-regions'), regions.length > 0);
   const choice = document.getElementById('chart-region');
@@ -105,6 +111,16 @@ function heardRegions(answer) {
   showSentence();
 }
 
+// Whoever chooses a region on the map wants to see its course too.
+document.getElementById('levels').addEventListener('click', click => {
+  const code = click.target.closest('a')?.dataset.key, choice = document.getElementById('chart-region');
+  if (!code || ![...choice.options].some(option => option.value === code)) return;
+  choice.value = code;
+  choice.dispatchEvent(new Event('change'));
+});
+
+enliven();
+follow(`?service=${article.dataset.service}`);
 const askService = poll(() => address, 2, heardService);
 poll(() => `${address}/regions`, 2, heardRegions);
 document.addEventListener('reported', askService);
