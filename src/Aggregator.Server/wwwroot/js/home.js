@@ -21,7 +21,7 @@ function heard(html) {
 }
 
 enliven();
-poll(() => address, 2, heard);
+poll(() => address, 2, heard, 10);
 follow();
 
 // While nobody answers, the heading claims nothing about now; the next answer writes it anew.

@@ -38,8 +38,8 @@ function showSight() {
   setText(sight, say(away() ? 'sight.away' : listening ? 'sight.stream' : 'sight.poll'));
 }
 
-/** Calls `heard` with each new answer of `url()` (or null to ask nothing), every `seconds`, less often while the stream tells. Returns a function that asks at once. */
-export function poll(url, seconds, heard) {
+/** Calls `heard` with each new answer of `url()` (or null to ask nothing), every `seconds`, or every `told` while the stream tells. Returns a function that asks at once. */
+export function poll(url, seconds, heard, told = seconds) {
   let etag, asked, timer, failures = 0, running = false, again = false;
 
   async function ask() {
@@ -69,7 +69,7 @@ export function poll(url, seconds, heard) {
       if (failures >= 2) failing.add(pathOf(address));
     }
     running = false;
-    timer = setTimeout(ask, again ? 0 : failures > 0 ? Math.min(15, seconds * 2 ** Math.min(failures, 3)) * 1000 : seconds * (listening ? 5 : 1) * 1000);
+    timer = setTimeout(ask, again ? 0 : failures > 0 ? Math.min(15, seconds * 2 ** Math.min(failures, 3)) * 1000 : (listening ? told : seconds) * 1000);
     again = false;
     showSight();
     // A choice may have changed meanwhile; then the answer is no longer wanted.
