@@ -30,16 +30,14 @@ internal sealed partial class SubscriptionGrain
             if (storm.Open.Count == 0) storm.Since = now;
         }
 
+        // What was opened together goes on and ends together.
+        if (storm.Due is null && !opens && storm.Open.Contains(incident.Id)) storm.Due = now + FirstInterval;
+
         if (opens) storm.Opened.Add(now);
         if (storm.Due is null)
         {
             if (opens) Remember(storm.ToldSingly, incident.Id);
-            if (change.Kind != ChangeKind.Resolved || !storm.Open.Remove(incident.Id) || storm.Open.Count > 0) return false;
-
-            // The last of a storm that is over: what was told together ends together.
-            storm.Due = now;
-            Hold(storm, incident, change);
-            return true;
+            return false;
         }
 
         if (opens) Remember(storm.Open, incident.Id);

@@ -148,7 +148,23 @@ public sealed class SubscriptionGrainTests(Embedded store) : IClassFixture<Embed
         await Open("later");
         Assert.Equal("Opened later", (await _receiver.Messages(7))[^1].Body);
         await Resolve("s5");
+        await Pass(TimeSpan.FromSeconds(31));
         Assert.Equal("0 open of s5:Resolved", (await _receiver.Messages(8))[^1].Body);
+    }
+
+    [Fact]
+    public async Task What_was_opened_together_ends_together()
+    {
+        for (var i = 0; i < 10; i++) await Open($"s{i}");
+        await Pass(TimeSpan.FromSeconds(31));
+        await _receiver.Messages(6);
+        await Pass(TimeSpan.FromMinutes(20));
+
+        for (var i = 0; i < 9; i++) await Resolve($"s{i}");
+        await Pass(TimeSpan.FromSeconds(31));
+        var told = (await _receiver.Messages(12)).Skip(6).Select(one => one.Body).Order().ToList();
+        Assert.Equal("1 open of s5:Resolved s6:Resolved s7:Resolved s8:Resolved", told[0]);
+        Assert.Equal(["Resolved s0", "Resolved s1", "Resolved s2", "Resolved s3", "Resolved s4"], told.Skip(1));
     }
 
     [Fact]
