@@ -128,6 +128,7 @@ internal static class AggregatorServer
             app.MapSubscriptions();
             app.MapCatalog();
             app.MapPages();
+            app.MapEmbeds();
         }
     }
 

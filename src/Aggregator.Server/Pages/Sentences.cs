@@ -162,5 +162,19 @@ internal static class Sentences
         ["chart.gap"] = "nobody could report",
         ["chart.summary"] = "{region}: {reports} in the last 24 hours, where {expected} would be usual; at most {peak} in 5 minutes.",
         ["chart.failed"] = "The chart could not be loaded.",
+
+        ["embed.what"] = "Show this on another page",
+        ["embed.card"] = "A card, in a frame:",
+        ["embed.badge"] = "A badge, in Markdown:",
+        ["embed.text"] = "In a terminal:",
+        ["embed.more"] = "What is known of it",
+        ["embed.title"] = "How {name} is",
+
+        ["plain.rest.one"] = "1 other service is as usual.",
+        ["plain.rest.many"] = "{n} other services are as usual.",
+        ["plain.more"] = "and {n} more",
+        ["plain.incident"] = "Incident open since {at}, {peak}: {address}",
+        ["plain.one"] = "One of them: curl {address}",
+        ["plain.page"] = "More: {address}",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 }

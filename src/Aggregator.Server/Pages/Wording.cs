@@ -18,9 +18,11 @@ public sealed record ReportOutcomeView(string Outcome, string Sentence);
 /// </remarks>
 internal static partial class Wording
 {
+    // What the server alone says.
+    private static readonly string[] Unsent = [Why, ToldPrefix, "operate.", "plain.", "embed."];
+
     public static string Json { get; } =
-        JsonSerializer.Serialize(Sentences.All
-            .Where(sentence => !sentence.Key.StartsWith(Why, StringComparison.Ordinal) && !sentence.Key.StartsWith(ToldPrefix, StringComparison.Ordinal)).ToDictionary());
+        JsonSerializer.Serialize(Sentences.All.Where(sentence => !Unsent.Any(prefix => sentence.Key.StartsWith(prefix, StringComparison.Ordinal))).ToDictionary());
 
     public static string Of(Level level) => Sentences.All[$"level.{level}"];
 
