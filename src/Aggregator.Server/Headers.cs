@@ -29,7 +29,9 @@ internal static class Headers
         var path = http.Request.Path;
         if (path.StartsWithSegments("/docs")) return;
 
-        // A card is made to be framed by anybody.
-        headers.ContentSecurityPolicy = Policy + (path.StartsWithSegments(EmbedApi.Root) ? "*" : "'self'");
+        // A card is made to be framed by anybody; what an operator clicks on is framed by nobody, and kept nowhere.
+        var operates = path.StartsWithSegments(OperatorSession.Root);
+        headers.ContentSecurityPolicy = Policy + (operates ? "'none'" : path.StartsWithSegments(EmbedApi.Root) ? "*" : "'self'");
+        if (operates) headers.CacheControl = "no-cache, no-store";
     }
 }
