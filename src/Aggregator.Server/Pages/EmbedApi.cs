@@ -11,6 +11,9 @@ namespace Aggregator.Server;
 internal static class EmbedApi
 {
     public const string Root = "/embed";
+
+    // HTTP/1.0 need not say whom it asks.
+    private static readonly Uri Nowhere = new("http://localhost/");
     private static readonly TimeSpan KeepBadge = TimeSpan.FromSeconds(30);
 
     extension(IEndpointRouteBuilder routes)
@@ -25,7 +28,8 @@ internal static class EmbedApi
     extension(WebhookOptions webhooks)
     {
         /// <summary>Where people reach this aggregator: as it was told, or else as this request did.</summary>
-        public Uri RootFor(HttpContext http) => webhooks.PublicUrl ?? new Uri($"{http.Request.Scheme}://{http.Request.Host}/");
+        public Uri RootFor(HttpContext http) =>
+            webhooks.PublicUrl ?? (Uri.TryCreate($"{http.Request.Scheme}://{http.Request.Host}/", UriKind.Absolute, out var asked) ? asked : Nowhere);
     }
 
     /// <summary>How a service is, as a picture of a few words.</summary>

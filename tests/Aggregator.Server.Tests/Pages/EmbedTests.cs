@@ -129,6 +129,18 @@ public sealed class EmbedTests(AggregatorFixture fixture)
     }
 
     [Theory]
+    [InlineData("/")]
+    [InlineData("/services/x")]
+    public async Task Whoever_does_not_say_whom_they_ask_is_answered_too(string path)
+    {
+        using var client = new System.Net.Sockets.TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, _server.Anybody.BaseAddress!.Port);
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.0\r\n\r\n"));
+        using var reader = new StreamReader(client.GetStream());
+        Assert.Contains(" 200 ", await reader.ReadLineAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(Level.Normal, VerdictReason.AsUsual, "Acme looks fine: no more reports than usual.")]
     [InlineData(Level.Elevated, VerdictReason.AboveUsual, "Somewhat more people than usual are having trouble with Acme in the United States.")]
     [InlineData(Level.Spike, VerdictReason.FarAboveUsual, "Many people are having trouble with Acme in the United States.")]

@@ -199,4 +199,30 @@ public sealed class OperateSessionTests(AggregatorFixture fixture)
             return answer.StatusCode;
         }
     }
+
+    [Fact]
+    public async Task Servers_of_a_cluster_agree_and_say_so_when_their_store_is_away()
+    {
+        await using var redis = await RedisProcess.Start();
+        await using var one = await Start();
+        await using var another = await Start();
+        using var client = await FormClient.SignedIn(one);
+        using (var asked = await Ask("/operate")) Assert.Equal(HttpStatusCode.OK, asked.StatusCode);
+
+        await redis.Kill();
+        using var figures = await Ask("/operate");
+        Assert.Contains("Does not answer", await figures.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        using var list = await Ask("/operate/subscriptions");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, list.StatusCode);
+        Assert.Equal("text/html", list.Content.Headers.ContentType?.MediaType);
+        await redis.Restart();
+
+        Task<RunningServer> Start() => RunningServer.Start("Store:Mode=Redis", $"Store:Connection={redis.Connection}");
+
+        async Task<HttpResponseMessage> Ask(string path)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { { "Cookie", client.CookieHeader } } };
+            return await another.Anybody.SendAsync(request);
+        }
+    }
 }
