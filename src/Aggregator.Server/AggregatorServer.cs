@@ -2,7 +2,6 @@ using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Aggregator.Grains;
-using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -68,14 +67,13 @@ internal static class AggregatorServer
                 json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
             });
             services.AddRazorComponents();
-
-            // Nothing here is encrypted for a later start, so no keys are left on the disk.
-            services.AddDataProtection().UseEphemeralDataProtectionProvider();
+            services.AddSealing(cluster, opened.Connection);
             builder.AddObservability();
 
             services.AddSingleton<ReportLimits>().AddSingleton<ReporterGate>().AddSingleton<ReportTaking>();
             services.AddSingleton<FrontReader>().AddSingleton<WorldMap>();
             services.AddSingleton<IncidentReader>().AddSingleton<ServiceReader>().AddSingleton<SeriesQueries>().AddSingleton<Unchanged>();
+            services.AddSingleton<SignInLimits>().AddHosted<IntakeFigures>();
             services.AddSingleton(Options.Create(cluster));
             services.AddSingleton<MessageWriter>().AddSingleton<IMessageWriter>(provider => provider.GetRequiredService<MessageWriter>());
             services.AddHostedService<SubscriptionKeeper>();
@@ -129,6 +127,8 @@ internal static class AggregatorServer
             app.MapSubscriptions();
             app.MapCatalog();
             app.MapPages();
+            app.MapEmbeds();
+            app.MapOperate();
         }
     }
 

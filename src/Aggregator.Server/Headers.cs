@@ -4,7 +4,7 @@ namespace Aggregator.Server;
 internal static class Headers
 {
     private const string Policy =
-        "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'self'; form-action 'self'";
+        "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors ";
 
     public static void UseHeaders(this WebApplication app) => app.Use((http, next) =>
     {
@@ -26,6 +26,12 @@ internal static class Headers
         headers["Referrer-Policy"] = "same-origin";
 
         // The API's documentation page is a library's and brings its own inline script.
-        if (!http.Request.Path.StartsWithSegments("/docs")) headers.ContentSecurityPolicy = Policy;
+        var path = http.Request.Path;
+        if (path.StartsWithSegments("/docs")) return;
+
+        // A card is made to be framed by anybody; what an operator clicks on is framed by nobody, and kept nowhere.
+        var operates = path.StartsWithSegments(OperatorSession.Root);
+        headers.ContentSecurityPolicy = Policy + (operates ? "'none'" : path.StartsWithSegments(EmbedApi.Root) ? "*" : "'self'");
+        if (operates) headers.CacheControl = "no-cache, no-store";
     }
 }

@@ -11,17 +11,25 @@ internal sealed class Telemetry
 {
     public const string Name = "Aggregator";
 
-    private readonly Counter<long> _received, _limited;
+    private readonly Counter<long> _received, _limited, _refused;
+
+    public const string ReceivedName = "aggregator.reports.received";
+    public const string LimitedName = "aggregator.reports.limited";
+    public const string RefusedName = "aggregator.reports.refused";
 
     public Telemetry(IMeterFactory meters)
     {
         var meter = meters.Create(Name);
-        _received = meter.CreateCounter<long>("aggregator.reports.received", "{report}", "Reports appended to the store, by what became of them.");
-        _limited = meter.CreateCounter<long>("aggregator.reports.limited", "{report}", "Reports refused because their sender had sent too many, by whose limit it was.");
+        _received = meter.CreateCounter<long>(ReceivedName, "{report}", "Reports appended to the store, by what became of them.");
+        _limited = meter.CreateCounter<long>(LimitedName, "{report}", "Reports refused because their sender had sent too many, by whose limit it was.");
+        _refused = meter.CreateCounter<long>(RefusedName, "{report}", "Reports answered 503, by what had no room or did not answer.");
     }
 
     /// <param name="limit"><c>reporter</c> or <c>network</c>.</param>
     public void Limited(string limit) => _limited.Add(1, new KeyValuePair<string, object?>("limit", limit));
+
+    /// <param name="reason">Why they were not, or perhaps not, appended.</param>
+    public void Refused(IntakeResult reason, int reports) => _refused.Add(reports, new KeyValuePair<string, object?>("reason", reason.ToString()));
 
     public void Received(IReadOnlyList<Report> reports, LineOutcome[] lines)
     {

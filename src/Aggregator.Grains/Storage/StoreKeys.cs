@@ -66,5 +66,8 @@ public sealed class StoreKeys(string prefix)
     /// <summary>The key that turns addresses into reporters on one day.</summary>
     public string ReporterKey(long day) => $"{prefix}:reporter-key:{day}";
 
+    /// <summary>What operators' cookies and forms are sealed with.</summary>
+    public string SealingKeys => $"{prefix}:sealing-keys";
+
     private string In(ServiceKey service) => $"{prefix}:{{{ShardOf(service)}}}:";
 }

@@ -35,6 +35,9 @@ internal sealed partial class OperatorKey
         _hash = SHA256.HashData(Encoding.UTF8.GetBytes(key));
     }
 
+    /// <summary>What a session of this key carries: with another key it ends.</summary>
+    public string Mark => Convert.ToHexStringLower(HMACSHA256.HashData(_hash, "operator-session"u8));
+
     /// <summary>Compares in a time that tells nothing about the key.</summary>
     public bool Is(string key) => CryptographicOperations.FixedTimeEquals(_hash, SHA256.HashData(Encoding.UTF8.GetBytes(key)));
 
@@ -85,8 +88,10 @@ internal static class OperatorRegistration
     public static IServiceCollection AddOperator(this IServiceCollection services)
     {
         services.AddSingleton<OperatorKey>();
-        services.AddAuthentication(OperatorHandler.SchemeName).AddScheme<AuthenticationSchemeOptions, OperatorHandler>(OperatorHandler.SchemeName, null);
+        services.AddAuthentication(OperatorHandler.SchemeName).AddScheme<AuthenticationSchemeOptions, OperatorHandler>(OperatorHandler.SchemeName, null)
+            .AddCookie(OperatorSession.SchemeName, OperatorSession.Apply);
         services.AddAuthorization();
+        services.AddAntiforgery(OperatorSession.Apply);
         return services;
     }
 }

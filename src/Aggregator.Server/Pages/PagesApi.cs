@@ -3,6 +3,7 @@ using Aggregator.Grains;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
 using StackExchange.Redis;
 
 namespace Aggregator.Server;
@@ -16,9 +17,9 @@ internal static class PagesApi
         {
             routes.MapStaticAssets().ExcludeFromDescription();
             var pages = routes.MapGroup("").ExcludeFromDescription();
-            pages.MapGet("/", Home).CacheOutput(OutputCaching.OneSecond);
+            pages.MapGet("/", Home).CacheOutput(OutputCaching.OneSecondByReader);
             pages.MapGet("/now", Now).CacheOutput(OutputCaching.OneSecond).WithMetadata(new FromSnapshot(NowTagged));
-            pages.MapGet("/services/{service}", Service).CacheOutput(OutputCaching.OneSecond);
+            pages.MapGet("/services/{service}", Service).CacheOutput(OutputCaching.OneSecondByReader);
             pages.MapPost("/services/{service}/report", Report).WithMetadata(new RequestSizeLimit(4096));
         }
     }
@@ -30,14 +31,22 @@ internal static class PagesApi
         public void UseMissingPage() => app.UseStatusCodePages(async context =>
         {
             var http = context.HttpContext;
-            var person = HttpMethods.IsGet(http.Request.Method) && http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
-            if (http.Response.StatusCode == StatusCodes.Status404NotFound && person) await NotFound().ExecuteAsync(http);
+            if (http.Response.StatusCode == StatusCodes.Status404NotFound && HttpMethods.IsGet(http.Request.Method) && WantsPage(http.Request)) await NotFound().ExecuteAsync(http);
             else await http.RequestServices.GetRequiredService<IProblemDetailsService>().TryWriteAsync(new() { HttpContext = http, ProblemDetails = { Status = http.Response.StatusCode } });
         });
     }
 
-    private static IResult Home(ServiceReader reader, FrontReader front, Catalog catalog, WorldMap map, string? q = null, string? region = null)
+    /// <summary>Whether a browser asks; whoever does not say that it reads HTML, as curl, gets plain text.</summary>
+    public static bool WantsPage(HttpRequest request) => request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Another site's page must not make its visitors report, or operate.</summary>
+    public static bool IsFromElsewhere(HttpRequest request) => request.Headers["Sec-Fetch-Site"] is ["cross-site" or "same-site"];
+
+    private static IResult Home(
+        HttpContext http, ServiceReader reader, FrontReader front, Catalog catalog, WorldMap map, IOptions<WebhookOptions> webhooks, string? q = null, string? region = null)
     {
+        http.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Accept);
+        if (!WantsPage(http.Request)) return PlainText.Front(reader.List(q, levels: null, cursor: 0, limit: 1000), webhooks.Value.RootFor(http));
         if (!AskedRegion(region, catalog, out var asked)) return NotFound();
 
         var found = string.IsNullOrWhiteSpace(q) ? null : ServiceSearch.Find(reader.List(search: null, levels: null, cursor: 0, limit: int.MaxValue - 1).Services, q);
@@ -80,16 +89,24 @@ internal static class PagesApi
         return region is not null;
     }
 
-    private static async Task<IResult> Service(string service, ServiceReader reader, IncidentReader incidents, Catalog catalog, ReportStore store, WorldMap map) =>
-        ServiceKey.TryParse(service, out var key) && catalog.Find(key) is { } known ? await Page(known, null, null, reader, incidents, catalog, store, map) : NotFound();
+    private static async Task<IResult> Service(
+        string service, HttpContext http, ServiceReader reader, IncidentReader incidents, Catalog catalog, ReportStore store, WorldMap map, IOptions<WebhookOptions> webhooks)
+    {
+        http.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Accept);
+        var known = ServiceKey.TryParse(service, out var key) ? catalog.Find(key) : null;
+        if (WantsPage(http.Request)) return known is null ? NotFound() : await Page(known, null, null, reader, incidents, catalog, store, map);
+        if (known is null) return Problems.UnknownService(service);
+
+        var (read, regions) = (reader.Read(known), reader.Regions(key));
+        return PlainText.Service(await read, (await regions).Regions, webhooks.Value.RootFor(http));
+    }
 
     /// <summary>The report form without scripts: the same taking as the API's, answered with the page.</summary>
     private static async Task<IResult> Report(string service, HttpContext http, ReportLimits limits, ReportTaking taking, ServiceReader reader, IncidentReader incidents, Catalog catalog, ReportStore store, WorldMap map)
     {
         if (!ServiceKey.TryParse(service, out var key) || catalog.Find(key) is not { } known) return NotFound();
 
-        // Another site's page must not make its visitors report.
-        if (http.Request.Headers["Sec-Fetch-Site"] is ["cross-site" or "same-site"]) return Problems.Invalid("Sec-Fetch-Site", "The form is sent from its own page only.");
+        if (IsFromElsewhere(http.Request)) return Problems.Invalid("Sec-Fetch-Site", "The form is sent from its own page only.");
         if (!http.Request.HasFormContentType) return Problems.WrongMediaType("application/x-www-form-urlencoded");
 
         if (limits.Refuse(http) is { } refusal) return await Page(known, null, Refused(refusal), reader, incidents, catalog, store, map, refusal.StatusCode);
@@ -104,7 +121,7 @@ internal static class PagesApi
     }
 
     /// <summary>The form; null where it is none, has too many fields, ends in the middle, or is in UTF-7.</summary>
-    private static async Task<IFormCollection?> Read(HttpContext http)
+    public static async Task<IFormCollection?> Read(HttpContext http)
     {
         try
         {

@@ -19,7 +19,8 @@ public sealed record ReportOutcomeView(string Outcome, string Sentence);
 /// </remarks>
 internal static partial class Wording
 {
-    private static readonly string[] ServerOnly = [Why, ToldPrefix, "front.in.", "down.", "places."];
+    // What the server alone says.
+    private static readonly string[] ServerOnly = [Why, ToldPrefix, "front.in.", "down.", "places.", "operate.", "plain.", "embed."];
 
     public static string Json { get; } =
         JsonSerializer.Serialize(Sentences.All

@@ -65,16 +65,27 @@ internal sealed partial class Intake : BackgroundService
     /// <remarks>Nobody waits beyond <see cref="AnswerWithin"/>: a lane gives each batch the time that its oldest report has left, and tries none that has none.</remarks>
     public Task<(IntakeResult Result, LineOutcome Line)> Submit(in Report report)
     {
-        if (_store.IsFull) return StoreIsFull;
+        if (_store.IsFull)
+        {
+            _telemetry.Refused(IntakeResult.StoreFull, 1);
+            return StoreIsFull;
+        }
+
         var waiting = new Waiting(report, _clock.GetTimestamp());
-        return _lanes[LaneOf(report.Series.Service)].Writer.TryWrite(waiting) ? waiting.Task : QueueIsFull;
+        if (_lanes[LaneOf(report.Series.Service)].Writer.TryWrite(waiting)) return waiting.Task;
+
+        _telemetry.Refused(IntakeResult.QueueFull, 1);
+        return QueueIsFull;
     }
+
+    /// <summary>How many reports wait for their commit, and how many may.</summary>
+    public (int Waiting, int AtMost) Queue => (_lanes.Sum(lane => lane.Reader.Count), LaneCapacity * (_store.TakesShardsTogether ? 1 : _lanes.Length));
 
     /// <summary>Appends a batch that its caller made.</summary>
     /// <param name="within">For how long it is tried.</param>
     public async Task<(IntakeResult Result, LineOutcome[] Lines)> Commit(CommitBatch batch, TimeSpan within)
     {
-        if (_store.IsFull) return (IntakeResult.StoreFull, []);
+        if (_store.IsFull) return Refused(IntakeResult.StoreFull, batch.Reports.Count);
         var begun = _clock.GetTimestamp();
         while (within - _clock.GetElapsedTime(begun) is { Ticks: > 0 } left)
         {
@@ -102,7 +113,13 @@ internal sealed partial class Intake : BackgroundService
             }
         }
 
-        return (IntakeResult.StoreUnreachable, []);
+        return Refused(IntakeResult.StoreUnreachable, batch.Reports.Count);
+    }
+
+    private (IntakeResult, LineOutcome[]) Refused(IntakeResult reason, int reports)
+    {
+        _telemetry.Refused(reason, reports);
+        return (reason, []);
     }
 
     private int LaneOf(ServiceKey service) => _store.TakesShardsTogether ? 0 : StoreKeys.ShardOf(service);
@@ -124,8 +141,15 @@ internal sealed partial class Intake : BackgroundService
                 while (batch.Count < BatchAtMost && lane.TryRead(out var next))
                 {
                     // Who waited through a stall has no time left for a try; those behind shall not go down with them.
-                    if (AnswerWithin - _clock.GetElapsedTime(next.Since) < ShortestTry) next.SetResult((IntakeResult.StoreUnreachable, default));
-                    else batch.Add(next);
+                    if (AnswerWithin - _clock.GetElapsedTime(next.Since) < ShortestTry)
+                    {
+                        _telemetry.Refused(IntakeResult.StoreUnreachable, 1);
+                        next.SetResult((IntakeResult.StoreUnreachable, default));
+                    }
+                    else
+                    {
+                        batch.Add(next);
+                    }
                 }
 
                 if (batch.Count > 0) await CommitOwn(shard, batch);

@@ -34,6 +34,7 @@ public sealed class OpenApiLedger(AggregatorFixture fixture)
     [InlineData("/v1/spikes", "get")]
     [InlineData("/v1/incidents", "get")]
     [InlineData("/v1/incidents/{id}", "get")]
+    [InlineData("/badge/{service}.svg", "get")]
     [InlineData("/v1/regions", "get")]
     [InlineData("/v1/regions/{region}", "put", "delete")]
     public async Task Every_route_is_described(string path, params string[] methods)
