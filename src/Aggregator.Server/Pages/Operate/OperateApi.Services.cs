@@ -52,7 +52,7 @@ internal static partial class OperateApi
 
     private static IResult AskToDeleteService(string service, Catalog catalog) => Known(service, catalog) is not { } known
         ? Missing(Problems.UnknownService(service))
-        : Ask(Wording.Say("operate.delete.service", ("name", known.Name)), Sentences.All["operate.delete.service.means"], $"/services/{known.Service}/delete", "/services");
+        : Ask("Services", Wording.Say("operate.delete.service", ("name", known.Name)), Sentences.All["operate.delete.service.means"], $"/services/{known.Service}/delete", "/services");
 
     private static async Task<IResult> DeleteService(string service, Catalog catalog) =>
         (await CatalogApi.RemoveService(service, catalog)).Result is ProblemHttpResult problem ? Missing(problem) : Done("/services", "deleted");
@@ -60,8 +60,8 @@ internal static partial class OperateApi
     private static RazorComponentResult<OperateServicePage> ServiceForm(ServiceFields fields, bool isNew, FormFaults faults) => Page<OperateServicePage>(
         faults.Status, (nameof(OperateServicePage.Fields), fields), (nameof(OperateServicePage.IsNew), isNew), (nameof(OperateServicePage.Faults), faults));
 
-    private static RazorComponentResult<OperateDeletePage> Ask(string question, string means, string action, string back) => Page<OperateDeletePage>(
-        (nameof(OperateDeletePage.Question), question), (nameof(OperateDeletePage.Means), means), (nameof(OperateDeletePage.Action), Root + action), (nameof(OperateDeletePage.Back), Root + back));
+    private static RazorComponentResult<OperateDeletePage> Ask(string room, string question, string means, string action, string back) => Page<OperateDeletePage>(
+        (nameof(OperateDeletePage.Room), room), (nameof(OperateDeletePage.Question), question), (nameof(OperateDeletePage.Means), means), (nameof(OperateDeletePage.Action), Root + action), (nameof(OperateDeletePage.Back), Root + back));
 
     private static CatalogService? Known(string service, Catalog catalog) => ServiceKey.TryParse(service, out var key) ? catalog.Find(key) : null;
 }
