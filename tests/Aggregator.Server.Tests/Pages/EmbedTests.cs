@@ -191,7 +191,7 @@ public sealed class EmbedTests(AggregatorFixture fixture)
     private static readonly DateTimeOffset Now = new(2025, 3, 10, 13, 36, 0, TimeSpan.Zero);
 
     private static ServiceAnswer Service(string name, Level level, VerdictReason reason) => new(
-        Now, "acme", name, "tests", null, level, reason, Now, 153, 9.2, 1, null, new Dictionary<string, long>(), new Dictionary<string, double>(), new Dictionary<string, long>(), [], null, Evidence("ALL", reason));
+        Now, "acme", name, "tests", null, level, reason, Now, 153, 9.2, 1, null, new Dictionary<string, long>(), new Dictionary<string, double>(), new Dictionary<string, long>(), [], null, Evidence("ALL", reason), false);
 
     private static RegionAnswer Region(string code, string name, Level level, VerdictReason reason) => new(
         code, name, level, reason, Now.AddMinutes(-5), new Dictionary<string, long> { ["15m"] = 153 }, new Dictionary<string, double> { ["15m"] = 9.2 }, new Dictionary<string, long>(), 131, Evidence(code, reason));
