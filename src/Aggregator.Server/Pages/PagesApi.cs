@@ -46,11 +46,11 @@ internal static class PagesApi
         HttpContext http, ServiceReader reader, FrontReader front, Catalog catalog, WorldMap map, IOptions<WebhookOptions> webhooks, string? q = null, string? region = null)
     {
         http.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Accept);
-        if (!WantsPage(http.Request)) return PlainText.Front(reader.List(q, levels: null, cursor: 0, limit: 1000), webhooks.Value.RootFor(http));
-        if (!AskedRegion(region, catalog, out var asked)) return NotFound();
+        if (!AskedRegion(region, catalog, out var asked)) return WantsPage(http.Request) ? NotFound() : Problems.UnknownRegion(region!);
 
         var found = string.IsNullOrWhiteSpace(q) ? null : ServiceSearch.Find(reader.List(search: null, levels: null, cursor: 0, limit: int.MaxValue - 1).Services, q);
         if (found is not null && ServiceSearch.Meant(found, q!) is { } meant) return TypedResults.Redirect($"/services/{meant.Service}");
+        if (!WantsPage(http.Request)) return PlainText.Front(reader.List(q, levels: null, cursor: 0, limit: 1000), webhooks.Value.RootFor(http));
 
         return new RazorComponentResult<HomePage>(new Dictionary<string, object?>
         {

@@ -143,7 +143,7 @@ public sealed class EmbedTests(AggregatorFixture fixture)
     [Theory]
     [InlineData(Level.Normal, VerdictReason.AsUsual, "Acme looks fine: no more reports than usual.")]
     [InlineData(Level.Elevated, VerdictReason.AboveUsual, "Somewhat more people than usual are having trouble with Acme in the United States.")]
-    [InlineData(Level.Spike, VerdictReason.FarAboveUsual, "Many people are having trouble with Acme in the United States.")]
+    [InlineData(Level.Spike, VerdictReason.FarAboveUsual, "Many people are having trouble with Acme in the United States. It is not just you.")]
     [InlineData(Level.Unknown, VerdictReason.NoSight, "We cannot see right now, so we cannot say how Acme is.")]
     public async Task Each_level_is_told_in_a_terminal_with_its_arithmetic_and_its_regions(Level level, VerdictReason reason, string sentence)
     {
