@@ -60,9 +60,11 @@ internal sealed class ServiceReader(Catalog catalog, SnapshotCache snapshots, IG
             ?? new RegionStanding(RegionCode.All.Value, all.Verdict, all.VerdictNetworks);
         // A board that has lost sight of the service, or has not woken it yet, knows nothing of the regions either.
         var verdict = summary.Level == Level.Unknown && worst.Verdict.Level != Level.Unknown ? Verdict.Blind(snapshot.At) : worst.Verdict.ToDomain();
+        // Just woken after a time without sight, it has told the board nothing yet.
+        var level = standing is null && verdict.Level == Level.Unknown ? Level.Unknown : summary.Level;
         return new(
             clock.GetUtcNow(), service.Service, service.Name, service.Category, service.Homepage,
-            summary.Level, verdict.Reason, standing?.Since ?? all.Verdict.Since, reports["15m"], expected["15m"], summary.RegionsInSpike, summary.Incident,
+            level, verdict.Reason, standing?.Since ?? all.Verdict.Since, reports["15m"], expected["15m"], summary.RegionsInSpike, summary.Incident,
             reports, expected, service.Symptoms.ToDictionary(symptom => symptom, symptom => all.Symptoms.GetValueOrDefault(symptom)), all.Spark,
             standing?.OpenIncident is { } open ? IncidentAnswers.From(open) : null,
             EvidenceAnswer.Now(worst.Region, verdict, worst.Networks, snapshot.At), service.ShowsComments);

@@ -121,8 +121,9 @@ document.getElementById('levels').addEventListener('click', click => {
 
 enliven();
 follow(`?service=${article.dataset.service}`);
-const askService = poll(() => address, 2, heardService);
-poll(() => `${address}/regions`, 2, heardRegions);
+// The stream tells levels at once; numbers may be a little older.
+const askService = poll(() => address, 2, heardService, 5);
+poll(() => `${address}/regions`, 2, heardRegions, 10);
 document.addEventListener('reported', askService);
 
 const comments = document.getElementById('comments');
