@@ -68,6 +68,9 @@ internal sealed partial class SubscriptionGrain
 
         storm.Due = storm.Gathered.Count > ToldOneByOne ? now + NextInterval : null;
         storm.Gathered.Clear();
+
+        // Whoever hears of no ends would be told of ever more that go on.
+        if (state.State.Settings!.Filter.Events is { IsEmpty: false } events && !events.Contains(ChangeKind.Resolved)) storm.Open.Clear();
         return true;
     }
 
