@@ -71,7 +71,7 @@ internal static class AggregatorServer
             builder.AddObservability();
 
             services.AddSingleton<ReportLimits>().AddSingleton<ReporterGate>().AddSingleton<ReportTaking>();
-            services.AddSingleton<FrontReader>().AddSingleton<WorldMap>();
+            services.AddSingleton<FrontReader>().AddSingleton<AssetAddresses>();
             services.AddSingleton<IncidentReader>().AddSingleton<ServiceReader>().AddSingleton<SeriesQueries>().AddSingleton<Unchanged>();
             services.AddSingleton<SignInLimits>().AddHosted<IntakeFigures>();
             services.AddSingleton(Options.Create(cluster));
@@ -92,6 +92,8 @@ internal static class AggregatorServer
             app.UseForwardedHeaders();
             app.UseHeaders();
             app.UseExceptionHandler();
+
+            app.Use(app.Services.GetRequiredService<AssetAddresses>().Serve);
 
             // Reports are answered here, and pollers for whom nothing has changed; what follows is for everybody else.
             app.UseRouting();

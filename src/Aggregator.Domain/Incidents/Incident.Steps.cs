@@ -4,10 +4,10 @@ public sealed partial record Incident
 {
     private const int ChangesKept = 200;
 
-    /// <summary>Adds the operator's word and tells it.</summary>
+    /// <summary>Adds the operator's word and tells it; the numbers told with it are those of the worst moment.</summary>
     public Incident Note(string text, string? source, DateTimeOffset now)
     {
-        var noted = Tell(ChangeKind.Noted, new(OpenedBy, Opening, now, OpeningNetworks, SpikeSince: null), [], now);
+        var noted = Tell(ChangeKind.Noted, new(Peak.Region, Peak.Verdict, now, Peak.Networks, SpikeSince: null), [], now);
         return noted with { Notes = Notes.Add(new(noted.Changes[^1].Sequence, now, text, source)) };
     }
 

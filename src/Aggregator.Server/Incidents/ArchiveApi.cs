@@ -112,7 +112,7 @@ internal static class ArchiveApi
     {
         var timeline = Timeline(incident, catalog);
         var item = new SyndicationItem(
-            IncidentXml.Clean(timeline[^1].Sentence), SyndicationContent.CreatePlaintextContent(IncidentXml.Clean(string.Join('\n', timeline.Select(step => $"{step.At.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC: {step.Sentence}")))),
+            Wording.Title(NameOf(incident.Service, catalog), IncidentAnswers.From(incident), incident.Changes[^1].At), SyndicationContent.CreatePlaintextContent(IncidentXml.Clean(string.Join('\n', timeline.Select(step => $"{step.At.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC: {step.Sentence}")))),
             new Uri(root, $"/incidents/{incident.Id}"), $"urn:aggregator:incident:{incident.Id}", incident.Changes[^1].At)
         {
             PublishDate = incident.OpenedAt,
@@ -132,7 +132,7 @@ internal static class ArchiveApi
         [.. incident.Changes.Select(change =>
         {
             var note = incident.Notes.IsDefault ? null : incident.Notes.FirstOrDefault(note => note.Sequence == change.Sequence);
-            return new TimelineStep(change.At, change.Kind, Wording.Told(NameOf(incident.Service, catalog), incident, change, note?.Text, region => NameOfRegion(region, catalog)), note?.Source);
+            return new TimelineStep(change.At, change.Kind, note?.Text ?? Wording.Told(NameOf(incident.Service, catalog), incident, change, null, region => NameOfRegion(region, catalog)), note?.Source);
         })];
 
     // What the archive knows of the counts; they are kept for weeks, the incident for longer.

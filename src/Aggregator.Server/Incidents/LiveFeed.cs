@@ -134,7 +134,8 @@ internal sealed class LiveFeed(SnapshotCache snapshots, MessageWriter writer, IO
         var before = was?.Regions.ToDictionary(region => region.Region, region => region.Verdict.Level) ?? [];
         foreach (var (region, verdict, networks) in now.Regions)
         {
-            before.Remove(region, out var level);
+            // Of a service that no board has told of before, what it was is not known.
+            if (!before.Remove(region, out var level) && was is null) level = Level.Unknown;
             if (level == verdict.Level) continue;
             var ratio = verdict.ToDomain().Ratio;
             yield return new(

@@ -22,13 +22,17 @@ internal static class NotesApi
             .WithMetadata(new RequestSizeLimit(32 * 1024)).Produces<IncidentAnswer>(201).ProducesProblem(400).ProducesProblem(404);
     }
 
+    // Control characters, and those that turn the direction of what follows.
+    private static bool IsUnseen(char letter) =>
+        (char.IsControl(letter) && letter is not ('\n' or '\r' or '\t')) || letter is '\u061C' or '\u200E' or '\u200F' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069');
+
     /// <summary>Adds a note: it is shown, fed and sent.</summary>
     internal static async Task<Results<Created<IncidentAnswer>, ProblemHttpResult>> Write(string id, WriteNote body, IGrainFactory grains, IncidentStore archive, Catalog catalog)
     {
         var faults = new Dictionary<string, string>();
         var text = body.Text?.Trim();
         if (text is not { Length: >= 1 and <= TextAtMost }) faults["text"] = $"'text' has 1 to {TextAtMost} characters.";
-        else if (text.Any(letter => char.IsControl(letter) && letter is not ('\n' or '\r' or '\t'))) faults["text"] = "'text' is plain: no control characters but tabs and ends of lines.";
+        else if (text.Any(IsUnseen)) faults["text"] = "'text' is plain: no characters that are not seen, but tabs and ends of lines.";
         if (body.Source is { } source && !(source.Length <= SourceAtMost && Uri.TryCreate(source, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"))
             faults["source"] = "'source' is an http or https address.";
         if (faults.Count > 0) return Problems.Invalid(faults);

@@ -43,34 +43,33 @@ internal static class PagesApi
     public static bool IsFromElsewhere(HttpRequest request) => request.Headers["Sec-Fetch-Site"] is ["cross-site" or "same-site"];
 
     private static IResult Home(
-        HttpContext http, ServiceReader reader, FrontReader front, Catalog catalog, WorldMap map, IOptions<WebhookOptions> webhooks, string? q = null, string? region = null)
+        HttpContext http, ServiceReader reader, FrontReader front, Catalog catalog, IOptions<WebhookOptions> webhooks, string? q = null, string? region = null)
     {
         http.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Accept);
         if (!AskedRegion(region, catalog, out var asked)) return WantsPage(http.Request) ? NotFound() : Problems.UnknownRegion(region!);
 
         var found = string.IsNullOrWhiteSpace(q) ? null : ServiceSearch.Find(reader.List(search: null, levels: null, cursor: 0, limit: int.MaxValue - 1).Services, q);
-        if (found is not null && ServiceSearch.Meant(found, q!) is { } meant) return TypedResults.Redirect($"/services/{meant.Service}");
         if (!WantsPage(http.Request)) return PlainText.Front(reader.List(q, levels: null, cursor: 0, limit: 1000), webhooks.Value.RootFor(http));
+        if (found is not null && ServiceSearch.Meant(found, q!) is { } meant) return TypedResults.Redirect($"/services/{meant.Service}");
 
         return new RazorComponentResult<HomePage>(new Dictionary<string, object?>
         {
             [nameof(HomePage.View)] = front.Read(asked),
             [nameof(HomePage.Services)] = catalog.Services.OrderBy(service => service.Name, StringComparer.OrdinalIgnoreCase).Select(service => new CatalogName(service.Service, service.Name)).ToList(),
             [nameof(HomePage.Regions)] = catalog.Regions.OrderBy(known => known.Name, StringComparer.Ordinal).ToList(),
-            [nameof(HomePage.Drawing)] = map.Address,
             [nameof(HomePage.Query)] = q,
             [nameof(HomePage.Found)] = found,
         });
     }
 
     /// <summary>The parts of the front page that change, to be asked for again and again.</summary>
-    private static IResult Now(HttpContext http, FrontReader front, Catalog catalog, WorldMap map, IOptions<JsonOptions> json, string? region = null)
+    private static IResult Now(HttpContext http, FrontReader front, Catalog catalog, IOptions<JsonOptions> json, string? region = null)
     {
         if (!AskedRegion(region, catalog, out var asked)) return Problems.UnknownRegion(region!);
 
         var view = front.Read(asked);
         if (CachedTag.IsKnown(http, Tagged(view), json.Value.SerializerOptions)) return Results.Empty;
-        return new RazorComponentResult<FrontNow>(new Dictionary<string, object?> { [nameof(FrontNow.View)] = view, [nameof(FrontNow.Drawing)] = map.Address });
+        return new RazorComponentResult<FrontNow>(new Dictionary<string, object?> { [nameof(FrontNow.View)] = view });
     }
 
     private static FrontView Tagged(FrontView view) => view with { At = default };
@@ -90,11 +89,11 @@ internal static class PagesApi
     }
 
     private static async Task<IResult> Service(
-        string service, HttpContext http, ServiceReader reader, IncidentReader incidents, Catalog catalog, ReportStore store, WorldMap map, IOptions<WebhookOptions> webhooks)
+        string service, HttpContext http, ServiceReader reader, IncidentReader incidents, Catalog catalog, ReportStore store, IOptions<WebhookOptions> webhooks)
     {
         http.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Accept);
         var known = ServiceKey.TryParse(service, out var key) ? catalog.Find(key) : null;
-        if (WantsPage(http.Request)) return known is null ? NotFound() : await Page(known, null, null, reader, incidents, catalog, store, map);
+        if (WantsPage(http.Request)) return known is null ? NotFound() : await Page(known, null, null, reader, incidents, catalog, store);
         if (known is null) return Problems.UnknownService(service);
 
         var (read, regions) = (reader.Read(known), reader.Regions(key));
@@ -102,14 +101,14 @@ internal static class PagesApi
     }
 
     /// <summary>The report form without scripts: the same taking as the API's, answered with the page.</summary>
-    private static async Task<IResult> Report(string service, HttpContext http, ReportLimits limits, ReportTaking taking, ServiceReader reader, IncidentReader incidents, Catalog catalog, ReportStore store, WorldMap map)
+    private static async Task<IResult> Report(string service, HttpContext http, ReportLimits limits, ReportTaking taking, ServiceReader reader, IncidentReader incidents, Catalog catalog, ReportStore store)
     {
         if (!ServiceKey.TryParse(service, out var key) || catalog.Find(key) is not { } known) return NotFound();
 
         if (IsFromElsewhere(http.Request)) return Problems.Invalid("Sec-Fetch-Site", "The form is sent from its own page only.");
         if (!http.Request.HasFormContentType) return Problems.WrongMediaType("application/x-www-form-urlencoded");
 
-        if (limits.Refuse(http) is { } refusal) return await Page(known, null, Refused(refusal), reader, incidents, catalog, store, map, refusal.StatusCode);
+        if (limits.Refuse(http) is { } refusal) return await Page(known, null, Refused(refusal), reader, incidents, catalog, store, refusal.StatusCode);
 
         if (await Read(http) is not { } form) return Problems.BadBody("The form cannot be read; send symptom=...&region=...");
         var region = form["region"] is [{ Length: > 0 } named] ? named : null;
@@ -117,7 +116,7 @@ internal static class PagesApi
         var outcome = answer is null
             ? Refused(problem!)
             : Wording.Outcome(answer, catalog.NameOf(answer.Region));
-        return await Page(known, region, outcome, reader, incidents, catalog, store, map, problem?.StatusCode);
+        return await Page(known, region, outcome, reader, incidents, catalog, store, problem?.StatusCode);
     }
 
     /// <summary>The form; null where it is none, has too many fields, ends in the middle, or is in UTF-7.</summary>
@@ -138,7 +137,7 @@ internal static class PagesApi
     private static RazorComponentResult<NotFoundPage> NotFound() => new() { StatusCode = StatusCodes.Status404NotFound };
 
     private static async Task<RazorComponentResult<ServicePage>> Page(
-        CatalogService service, string? region, ReportOutcomeView? outcome, ServiceReader reader, IncidentReader incidents, Catalog catalog, ReportStore store, WorldMap map, int? status = null)
+        CatalogService service, string? region, ReportOutcomeView? outcome, ServiceReader reader, IncidentReader incidents, Catalog catalog, ReportStore store, int? status = null)
     {
         var read = reader.Read(service);
         var regions = reader.Regions(ServiceKey.Parse(service.Service));
@@ -149,7 +148,6 @@ internal static class PagesApi
             [nameof(ServicePage.AllRegions)] = catalog.Regions.Select(known => (known.Region, known.Name)).ToList(),
             [nameof(ServicePage.Past)] = await incidents.Past(service.Service),
             [nameof(ServicePage.Comments)] = service.ShowsComments ? await Comments(ServiceKey.Parse(service.Service), store) : [],
-            [nameof(ServicePage.Drawing)] = map.Address,
             [nameof(ServicePage.SuggestedRegion)] = region,
             [nameof(ServicePage.Outcome)] = outcome,
         })

@@ -84,7 +84,7 @@ internal static partial class Wording
             Level.Spike => Sentences.All["where.spread"],
             _ => "",
         };
-        return Say(StatusOf(service.Level, service.Reason, there), ("name", service.Name), ("where", where));
+        return Say(StatusOf(service.Level, Eases(service.Evidence) ? VerdictReason.Easing : service.Reason, there), ("name", service.Name), ("where", where));
     }
 
     /// <summary>The banner that says the page is blind, or none.</summary>
@@ -123,12 +123,15 @@ internal static partial class Wording
     private static string StatusOf(Level level, VerdictReason reason, RegionAnswer[] there) => (level, reason) switch
     {
         // The reason is that of the sum; a region on its own may still be in full spike.
-        (Level.Spike, not VerdictReason.FarAboveUsual) when there.All(r => r.Reason == VerdictReason.Easing)
+        (Level.Spike, not VerdictReason.FarAboveUsual) when there.All(r => Eases(r.Evidence))
             && (there.Length > 0 || reason == VerdictReason.Easing) => "status.Easing",
         (Level.Normal, VerdictReason.BelowFloor) => "status.Quiet",
         (Level.Normal, VerdictReason.NoBaselineYet) => "status.New",
         _ => $"status.{level}",
     };
+
+    // Once the last window is as usual again there is nothing to wonder at, whatever the level still is.
+    private static bool Eases(EvidenceAnswer evidence) => evidence.Reason == VerdictReason.Easing || evidence.Observed <= evidence.Usual?.High;
 
     private static string Joined(string[] names, string noun) => names.Length switch
     {

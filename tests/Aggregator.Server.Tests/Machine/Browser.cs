@@ -16,6 +16,9 @@ internal sealed class Browser : IAsyncDisposable
     public static async Task<Browser> Start()
     {
         Assert.SkipWhen(Machine.Chromium is null, "There is no Chromium on this machine.");
+
+        // A machine that is busy with other tests draws late.
+        Assertions.SetDefaultExpectTimeout(20_000);
         var playwright = await Playwright.CreateAsync();
         var browser = await playwright.Chromium.LaunchAsync(new()
         {

@@ -82,7 +82,8 @@ public sealed class PagesTests(AggregatorFixture fixture)
     public async Task The_search_goes_to_the_service_that_is_meant()
     {
         var service = await _server.NewService();
-        using var response = await _server.Anybody.GetAsync($"/?q={service}");
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/?q={service}") { Headers = { { "Accept", "text/html" } } };
+        using var response = await _server.Anybody.SendAsync(request);
         Assert.Equal((HttpStatusCode.Found, $"/services/{service}"), (response.StatusCode, response.Headers.Location?.ToString()));
     }
 

@@ -15,7 +15,7 @@ public class WordingTests
     public void A_spike_is_told_with_all_its_arithmetic()
     {
         var sentence = Wording.Explain(Spike, 131, Now);
-        Assert.StartsWith("153 reports in the last 5 minutes where 4 to 16 are usual; heard from 131 networks since about 13:31 UTC; chance alone does this less than once in ", sentence, StringComparison.Ordinal);
+        Assert.StartsWith("153 reports in the last 5 minutes where 4 to 16 are usual; since about 13:31 UTC from 131 networks; chance alone does this less than once in ", sentence, StringComparison.Ordinal);
         Assert.EndsWith(".", sentence, StringComparison.Ordinal);
     }
 
@@ -23,7 +23,7 @@ public class WordingTests
     public void What_is_not_known_is_left_out()
     {
         Assert.DoesNotContain("network", Wording.Explain(Spike, 0, Now), StringComparison.Ordinal);
-        Assert.Contains("heard from 1 network since", Wording.Explain(Spike, 1, Now), StringComparison.Ordinal);
+        Assert.Contains(" from 1 network", Wording.Explain(Spike, 1, Now), StringComparison.Ordinal);
         Assert.Equal("153 reports where 9.2 are usual.", Wording.ExplainPast(default(Verdict) with { Level = Level.Spike, Observed = 153, Expected = 9.2 }, 0, Now));
     }
 
@@ -53,8 +53,8 @@ public class WordingTests
 
     [Theory]
     [InlineData(Level.Normal, "153 reports in the last 5 minutes; there is no baseline yet to compare with.")]
-    [InlineData(Level.Elevated, "153 reports in the last 5 minutes; heard from 131 networks since about 13:31 UTC; there is no baseline yet, but this is more than a new service usually gets.")]
-    [InlineData(Level.Spike, "153 reports in the last 5 minutes; heard from 131 networks since about 13:31 UTC; there is no baseline yet, but this is far more than a new service usually gets.")]
+    [InlineData(Level.Elevated, "153 reports in the last 5 minutes; since about 13:31 UTC from 131 networks; there is no baseline yet, but this is more than a new service usually gets.")]
+    [InlineData(Level.Spike, "153 reports in the last 5 minutes; since about 13:31 UTC from 131 networks; there is no baseline yet, but this is far more than a new service usually gets.")]
     public void Without_a_baseline_it_says_so(Level level, string sentence) =>
         Assert.Equal(sentence, Wording.Explain(Spike with { Level = level, Reason = VerdictReason.NoBaselineYet }, 131, Now));
 

@@ -143,14 +143,14 @@ if (globalThis.echarts) {
   poll(() => `/v1/incidents?service=${service}&limit=50`, 15, answer => { incidents = answer.incidents; draw(); });
   choice.addEventListener('change', ask);
   document.addEventListener('reported', ask);
-  for (const radio of document.getElementsByName('chart-span')) {
-    radio.addEventListener('change', () => {
-      chosen = radio.value;
-      step = spans[chosen].step;
-      setText(document.getElementById('day'), say('chart.title', { span: say(`chart.span.${chosen}`) }));
-      ask();
-    });
-  }
+  const choose = span => {
+    chosen = span;
+    step = spans[chosen].step;
+    setText(document.getElementById('day'), say('chart.title', { span: say(`chart.span.${chosen}`) }));
+    ask();
+  };
+  for (const radio of document.getElementsByName('chart-span')) radio.addEventListener('change', () => choose(radio.value));
+  choose(chosen);
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);
 } else {
   setText(summary, say('chart.failed'));

@@ -39,12 +39,14 @@ export function status(service, regions) {
   const troubled = service.level === 'Spike' || service.level === 'Elevated';
   const where = troubled && there.length > 0 ? say('where', { regions: joined(there.map(r => inSentence(r.region, r.name)), 'regions') })
     : service.level === 'Spike' ? say('where.spread') : '';
-  return say(statusOf(service, there), { name: service.name, where });
+  return say(statusOf({ level: service.level, reason: eases(service.evidence) ? 'Easing' : service.reason }, there), { name: service.name, where });
 }
+
+const eases = ({ reason, observed, usual: range }) => reason === 'Easing' || (range && observed <= range.high);
 
 function statusOf({ level, reason }, there) {
   const easing = level === 'Spike' && reason !== 'FarAboveUsual'
-    && there.every(r => r.reason === 'Easing') && (there.length > 0 || reason === 'Easing');
+    && there.every(r => eases(r.evidence)) && (there.length > 0 || reason === 'Easing');
   if (easing) return 'status.Easing';
   if (level === 'Normal' && reason === 'BelowFloor') return 'status.Quiet';
   if (level === 'Normal' && reason === 'NoBaselineYet') return 'status.New';
