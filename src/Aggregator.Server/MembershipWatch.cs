@@ -1,3 +1,5 @@
+using StackExchange.Redis;
+
 namespace Aggregator.Server;
 
 /// <summary>Ends a silo that is no longer in the membership table, so that whoever manages the service starts it anew.</summary>
@@ -9,6 +11,7 @@ internal sealed partial class MembershipWatch(
     IMembershipTable table, ILocalSiloDetails silo, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<MembershipWatch> logger) : BackgroundService
 {
     private const int LooksInVain = 3;
+    private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -23,6 +26,10 @@ internal sealed partial class MembershipWatch(
         LogLost(silo.SiloAddress);
         Environment.ExitCode = 1;
         lifetime.StopApplication();
+
+        // Requests are brought to their end; the silo itself would try without end to take leave of a table that does not know it.
+        _ = Task.Delay(EndsWithin, clock, CancellationToken.None).ContinueWith(
+            _ => Environment.FailFast("This silo lost its place in the cluster and could not end in good order."), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 
     /// <summary>None while the table does not answer.</summary>
@@ -34,6 +41,8 @@ internal sealed partial class MembershipWatch(
         }
         catch (Exception error) when (!stopping.IsCancellationRequested)
         {
+            // Whatever the table itself complains of, the silo is not in it: perhaps all of it was deleted.
+            if (error.GetBaseException() is not (RedisException or TimeoutException)) return false;
             LogNoAnswer(error.Message);
             return null;
         }
