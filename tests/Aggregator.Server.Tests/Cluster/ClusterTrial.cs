@@ -46,18 +46,37 @@ public sealed class ClusterTrial : IAsyncLifetime
         await Cluster.Heal();
         using var stopping = new CancellationTokenSource();
         Task[] senders = [.. _singles!.Run(stopping.Token), .. _hastySingles!.Run(stopping.Token), _imports!.Run(stopping.Token), _hastyImports!.Run(stopping.Token)];
-        await Flows(senders);
+        try
+        {
+            await Flows(senders);
+            var row = await Meet(name, fault, senders);
+            await IsExact(stopping, senders);
+            return row with { Ledger = $"{_ledger}" };
+        }
+        finally
+        {
+            await stopping.CancelAsync();
+            await Task.WhenAll(senders).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
 
-        await using var fresh = FaultTests.IsLongRun ? await Outage.Begin(Cluster, Cluster.Gateways, "cluster-spike-" + Guid.NewGuid().ToString("N")[..8]) : null;
+    private async Task<FaultRow> Meet(string name, Func<Task> fault, Task[] senders)
+    {
+        await using var fresh = FaultTests.IsLongRun ? await Outage.Begin(Cluster, _receiver!, "cluster-spike-" + Guid.NewGuid().ToString("N")[..8]) : null;
         var watch = Stopwatch.StartNew();
-        using var silence = new Silence(() => _singles.Acknowledged);
+        using var silence = new Silence(() => _singles!.Acknowledged);
         await fault();
         var whole = await Whole(watch);
         await Flows(senders);
         var spiked = fresh is null ? (TimeSpan?)null : await fresh.Spiked;
-        await Cluster.Heal();
         var unanswered = silence.Longest;
+        await Cluster.Heal();
+        if (fresh is not null) await fresh.IsOneStory();
+        return new(name, unanswered, whole, spiked, "");
+    }
 
+    private async Task IsExact(CancellationTokenSource stopping, Task[] senders)
+    {
         await stopping.CancelAsync();
         await Task.WhenAll(senders).WaitAsync(MovesOnWithin, TimeProvider.System);
         _ledger.Balances();
@@ -68,8 +87,7 @@ public sealed class ClusterTrial : IAsyncLifetime
         });
         var stored = await Stored();
         Assert.Null(_ledger.Wrong(stored));
-        await _outage!.IsOneStory(_receiver!);
-        return new(name, unanswered, whole, spiked, $"{_ledger}");
+        await _outage!.IsOneStory();
     }
 
     private Task<Counts> Stored() => Counts.Stored(Redis.Connection, TimeProvider.System.GetUtcNow());
@@ -83,8 +101,7 @@ public sealed class ClusterTrial : IAsyncLifetime
         _cluster = await ClusterProcesses.Start(
             _redis.Connection, silos: 2, gateways: 2, "ForwardedHeaders:KnownNetworks:0=127.0.0.0/8", "Reports:RatePerReporter=0", "Reports:RatePerNetwork=0",
             $"Reports:NetworkShare={SingleReports.NetworkShare}", "Webhooks:AllowPrivateNetworks=true");
-        foreach (var service in Ledger.Services.Append(Ledger.ServiceOfOneTry)) await Put(service);
-        await Cluster.Operator.PostAsJsonAsync("/v1/subscriptions", new { url = _receiver.Url() }).Json(HttpStatusCode.Created);
+        foreach (var service in Ledger.Services.Append(Ledger.ServiceOfOneTry)) await Cluster.Add(service);
 
         string[] once = [Ledger.ServiceOfOneTry];
         var clock = TimeProvider.System;
@@ -92,12 +109,9 @@ public sealed class ClusterTrial : IAsyncLifetime
         _hastySingles = new(Cluster.Http, _ledger, clock, once, HastyConnections, patient: false);
         _imports = new(Cluster.Operator, _ledger, clock, Ledger.Services, PatientLines, dated: true, patient: true, new(_seed));
         _hastyImports = new(Cluster.Operator, _ledger, clock, once, HastyLines, dated: true, patient: false, new(_seed + 1));
-        _outage = await Outage.Begin(Cluster, Cluster.Gateways, "cluster-outage");
+        _outage = await Outage.Begin(Cluster, _receiver!, "cluster-outage");
         await _outage.Spiked;
     }
-
-    private async Task Put(string service) =>
-        (await Cluster.Operator.PutAsJsonAsync($"/v1/services/{service}", new { name = service, category = "tests", symptoms = new[] { "app" } })).EnsureSuccessStatusCode();
 
     /// <summary>All streams of reports move on.</summary>
     private async Task Flows(Task[] senders)

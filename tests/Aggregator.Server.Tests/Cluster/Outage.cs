@@ -14,6 +14,7 @@ internal sealed class Outage : IAsyncDisposable
     private static readonly TimeSpan ToldWithin = TimeSpan.FromSeconds(60);
 
     private readonly ClusterProcesses _cluster;
+    private readonly Receiver _receiver;
     private readonly string _service;
     private readonly CancellationTokenSource _over = new();
     private readonly TaskCompletionSource<TimeSpan> _spiked = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -22,23 +23,25 @@ internal sealed class Outage : IAsyncDisposable
     private readonly Task[] _working;
     private int _people;
 
-    private Outage(ClusterProcesses cluster, IEnumerable<ServerProcess> gateways, string service)
+    private Outage(ClusterProcesses cluster, Receiver receiver, string service)
     {
-        (_cluster, _service) = (cluster, service);
-        _working = [Complain(), .. gateways.Select(Watch)];
+        (_cluster, _receiver, _service) = (cluster, receiver, service);
+        _working = [Complain(), .. cluster.Gateways.Select(Watch)];
     }
 
     /// <summary>How long after its first report it was a spike, at whichever gateway showed it first.</summary>
     public Task<TimeSpan> Spiked => _spiked.Task.WaitAsync(SpikesWithin, TimeProvider.System);
 
-    public static async Task<Outage> Begin(ClusterProcesses cluster, IEnumerable<ServerProcess> gateways, string service)
+    /// <param name="receiver">Is told of this service alone: of many that are down at once a subscriber hears together.</param>
+    public static async Task<Outage> Begin(ClusterProcesses cluster, Receiver receiver, string service)
     {
-        (await cluster.Operator.PutAsJsonAsync($"/v1/services/{service}", new { name = service, category = "tests", symptoms = new[] { "app" } })).EnsureSuccessStatusCode();
-        return new(cluster, gateways, service);
+        await cluster.Add(service);
+        await cluster.Operator.PostAsJsonAsync("/v1/subscriptions", new { url = receiver.Url(service), services = new[] { service } }).Json(HttpStatusCode.Created);
+        return new(cluster, receiver, service);
     }
 
     /// <summary>One incident, every change of it told to the subscriber under its own id and no other; and nobody was told that it was over.</summary>
-    public async Task IsOneStory(Receiver receiver)
+    public async Task IsOneStory()
     {
         await Eventually.Right("all changes told, and no others", ToldWithin, async () =>
         {
@@ -46,7 +49,7 @@ internal sealed class Outage : IAsyncDisposable
             if (incidents.Length != 1) return $"{incidents.Length} incidents";
             var id = incidents[0].Text("id");
             var changes = incidents[0].List("changes").Select(change => $"msg_{id}_{change.Number("sequence")}").Order().ToArray();
-            var told = receiver.Told.Where(one => one.Body.Contains($"\"{_service}\"", StringComparison.Ordinal)).ToArray();
+            var told = _receiver.Told.Where(one => one.Path == $"/{_service}").ToArray();
             if (told.GroupBy(one => one.Id).FirstOrDefault(same => same.Select(one => one.Body).Distinct().Count() > 1) is { } two) return $"{two.Key} was told in two ways";
             var ids = told.Select(one => one.Id).Distinct().Order().ToArray();
             return changes.SequenceEqual(ids) ? null : $"{string.Join(' ', ids)}, not {string.Join(' ', changes)}";

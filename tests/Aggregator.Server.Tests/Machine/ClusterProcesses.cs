@@ -69,6 +69,14 @@ internal sealed class ClusterProcesses : IAsyncDisposable
     /// <summary>Starts whatever has ended, and waits until all are ready.</summary>
     public Task Heal() => Task.WhenAll(All.Select(server => server.HasExited ? server.Restart() : server.Ready()));
 
+    /// <summary>Adds a service, and waits until every gateway knows it.</summary>
+    public async Task Add(string service)
+    {
+        (await Operator.PutAsJsonAsync($"/v1/services/{service}", new { name = service, category = "tests", symptoms = new[] { "app" } })).EnsureSuccessStatusCode();
+        foreach (var gateway in Gateways)
+            await Eventually.True($"every gateway knows {service}", AnswersWithin, async () => (await gateway.Http.GetAsync($"/v1/services/{service}")).IsSuccessStatusCode);
+    }
+
     /// <summary>The silo on which a series is counted now.</summary>
     public async Task<ServerProcess> HolderOf(string series)
     {
