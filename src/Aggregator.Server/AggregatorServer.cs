@@ -44,7 +44,6 @@ internal static class AggregatorServer
             services.AddSingleton(Options.Create(store));
             services.AddSingleton(Options.Create(reports));
             services.AddSingleton(Options.Create(regions));
-            services.AddSingleton(Options.Create(operators));
             services.AddSingleton(Options.Create(webhooks));
             services.AddAggregatorGrains();
 
@@ -55,6 +54,7 @@ internal static class AggregatorServer
             services.AddHostedService(_ => opened);
             builder.AddClustering(cluster, store, opened.Connection);
 
+            services.AddSingleton(await OperatorKey.Find(operators, store, opened.Connection));
             services.AddProblemWriting().AddOperator().AddOutputCaching().AddHealth().AddOpenApi();
             services.AddResponseCompression(options => options.EnableForHttps = true);
             services.AddCors(cors => cors.AddDefaultPolicy(policy => policy.AllowAnyOrigin().WithMethods(HttpMethods.Get, HttpMethods.Head).WithExposedHeaders("ETag")));
@@ -81,6 +81,7 @@ internal static class AggregatorServer
 
             // A server that takes no reports says nothing about whether reports could be made.
             if (cluster.Role != ClusterRole.Silo) services.AddHostedService<OpenMarker>();
+            if (cluster.Role != ClusterRole.Gateway) services.AddHostedService<MembershipWatch>();
         }
     }
 
@@ -112,8 +113,7 @@ internal static class AggregatorServer
 
             var limits = app.Services.GetRequiredService<HttpLimits>();
 
-            // Made now rather than at the first operator's call, so that the log says where it is.
-            app.Services.GetRequiredService<OperatorKey>();
+            app.Services.GetRequiredService<OperatorKey>().SayWhere(app.Logger);
             app.MapOpenApi();
             app.MapScalarApiReference("/docs");
             app.MapReports();

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Net;
 using System.Net.Sockets;
 using Aggregator.Grains;
@@ -21,7 +22,7 @@ public enum ClusterRole
 }
 
 /// <summary>The server's place among others.</summary>
-public sealed class ClusteringOptions
+public sealed class ClusteringOptions : IValidatableObject
 {
     public const string Section = "Cluster";
 
@@ -29,20 +30,30 @@ public sealed class ClusteringOptions
     public ClusterRole Role { get; set; } = ClusterRole.All;
 
     /// <summary>Servers of one id form one cluster; it also begins every key in the store. Default <c>aggregator</c>.</summary>
-    [System.ComponentModel.DataAnnotations.RegularExpression("^[a-z0-9][a-z0-9-]{0,63}$")]
+    [RegularExpression("^[a-z0-9][a-z0-9-]{0,63}$")]
     public string Id { get; set; } = "aggregator";
 
     /// <summary>The port silos talk to each other on; 0, the default: any free one.</summary>
-    [System.ComponentModel.DataAnnotations.Range(0, 65535)]
+    [Range(0, 65535)]
     public int SiloPort { get; set; }
 
     /// <summary>The port gateways reach a silo on; 0, the default: any free one.</summary>
-    [System.ComponentModel.DataAnnotations.Range(0, 65535)]
+    [Range(0, 65535)]
     public int GatewayPort { get; set; }
+
+    /// <summary>The IP address at which the other servers reach this silo. Default: the first one of this machine.</summary>
+    public string? Address { get; set; }
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Address is not null && !IPAddress.TryParse(Address, out _)) yield return new($"'{Address}' is not an IP address such as 10.0.0.7.", [nameof(Address)]);
+    }
 }
 
-internal static class Clustering
+internal static partial class Clustering
 {
+    private static readonly TimeSpan LookForSilosEvery = TimeSpan.FromSeconds(2);
+
     public static void AddClustering(this WebApplicationBuilder builder, ClusteringOptions cluster, StoreOptions store, StoreConnection connection)
     {
         // The configuration string is not used: the connection that is already open serves.
@@ -53,6 +64,8 @@ internal static class Clustering
         {
             builder.UseOrleansClient(client => client
                 .Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (cluster.Id, cluster.Id))
+                .Configure<GatewayOptions>(options => options.GatewayListRefreshPeriod = LookForSilosEvery)
+                .UseConnectionRetryFilter<WaitForSilos>()
                 .UseRedisClustering(options => (options.ConfigurationOptions, options.CreateMultiplexer) = (redis, _ => shared)));
             return;
         }
@@ -62,6 +75,7 @@ internal static class Clustering
             .Configure<ClusterMembershipOptions>(NoticeDeathSoon)
             .Configure<EndpointOptions>(options =>
             {
+                if (cluster.Address is { } address) options.AdvertisedIPAddress = IPAddress.Parse(address);
                 options.SiloPort = cluster.SiloPort == 0 ? FreePort() : cluster.SiloPort;
                 if (store.Mode == StoreMode.Embedded)
                 {
@@ -98,6 +112,24 @@ internal static class Clustering
         options.NumMissedProbesLimit = 3;
         options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(1);
         options.NumMissedTableIAmAliveLimit = 4;
+    }
+
+    /// <summary>A gateway that starts before any silo waits for one, and says so.</summary>
+    private sealed partial class WaitForSilos(ILogger<WaitForSilos> logger) : IClientConnectionRetryFilter
+    {
+        private const int SayAgainEvery = 5;
+        private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+        private int _looks;
+
+        public async Task<bool> ShouldRetryConnectionAttempt(Exception exception, CancellationToken cancellationToken)
+        {
+            if (_looks++ % SayAgainEvery == 0) LogWaiting(exception.Message);
+            await Task.Delay(LookEvery, TimeProvider.System, cancellationToken);
+            return true;
+        }
+
+        [LoggerMessage(LogLevel.Warning, "No silo answers yet; this gateway starts as soon as one does: {Reason}")]
+        private partial void LogWaiting(string reason);
     }
 
     private static int FreePort()

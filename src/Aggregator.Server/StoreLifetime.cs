@@ -6,7 +6,7 @@ namespace Aggregator.Server;
 /// <summary>Opens the store before anything else and closes it after everything else.</summary>
 internal sealed partial class StoreLifetime(StoreConnection connection, EmbeddedStore? embedded, ILoggerFactory loggers) : IHostedService
 {
-    private const int SayAgainEvery = 20;
+    private const int SayAgainEvery = 20, FirstSay = 3;
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(250);
 
     public StoreConnection Connection { get; } = connection;
@@ -16,16 +16,9 @@ internal sealed partial class StoreLifetime(StoreConnection connection, Embedded
         // The store speaks before the host's own logging is there, and after it is gone.
         var loggers = LoggerFactory.Create(logging => logging.AddSimpleConsole());
         var embedded = store.Mode == StoreMode.Embedded ? EmbeddedStore.Start(store.DataDirectory, loggers, TimeProvider.System) : null;
-        var connection = await StoreConnection.Open(embedded?.Connection ?? store.Connection!, cluster.Id, commits: embedded is not null, () => embedded?.IsFull == true);
-
-        var logger = loggers.CreateLogger<StoreLifetime>();
-        using var again = new PeriodicTimer(LookEvery);
-        for (var looks = 0; !await Answers(connection); looks++)
-        {
-            if (looks % SayAgainEvery == 0) LogWaiting(logger, store.Mode);
-            await again.WaitForNextTickAsync();
-        }
-
+        var connection = await Reach(
+            () => StoreConnection.Open(embedded?.Connection ?? store.Connection!, cluster.Id, commits: embedded is not null, () => embedded?.IsFull == true),
+            loggers.CreateLogger<StoreLifetime>(), store.Mode);
         if (embedded is not null) await Clustering.ForgetMembers(connection, cluster);
         return new(connection, embedded, loggers);
     }
@@ -37,6 +30,20 @@ internal sealed partial class StoreLifetime(StoreConnection connection, Embedded
         await Connection.DisposeAsync();
         if (embedded is not null) await embedded.DisposeAsync();
         loggers.Dispose();
+    }
+
+    /// <summary>Tries until the store answers, and says that it waits: connecting may take long by itself, and a sentinel that is not there yet ends it with an error.</summary>
+    private static async Task<StoreConnection> Reach(Func<Task<StoreConnection>> open, ILogger logger, StoreMode mode)
+    {
+        var opening = open();
+        using var again = new PeriodicTimer(LookEvery);
+        for (var looks = 1; ; looks++)
+        {
+            if (opening.Exception?.InnerException is RedisException or TimeoutException) opening = open();
+            if (opening.IsCompleted && await opening is var connection && await Answers(connection)) return connection;
+            if (looks % SayAgainEvery == FirstSay) LogWaiting(logger, mode);
+            await again.WaitForNextTickAsync();
+        }
     }
 
     // To be connected is not enough: a Redis that reads its log after a restart takes connections and refuses every command.

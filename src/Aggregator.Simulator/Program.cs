@@ -11,8 +11,11 @@ var parsed = new RootCommand("A crowd in a box: it reports to an aggregator over
     ScoreCommand.Create(),
     SetCommand.Create(),
     DelaysCommand.Create(),
+    ClusterCommand.Create(),
 }.Parse(args);
 
 // A wrong argument is told in one line; --help has the rest.
 if (parsed.Action is ParseErrorAction error) error.ShowHelp = false;
-return await parsed.InvokeAsync();
+
+// A cluster takes its time to stop.
+return await parsed.InvokeAsync(new() { ProcessTerminationTimeout = TimeSpan.FromMinutes(2) });

@@ -15,7 +15,7 @@ public interface IBoardGrain : IGrainWithIntegerKey
     /// <summary>What changed since a page that the reader has.</summary>
     /// <param name="epoch">The reader's <see cref="BoardPage.Epoch"/>; another one than the board's gets everything.</param>
     /// <param name="version">The reader's <see cref="BoardPage.Version"/>.</param>
-    [Alias("read"), AlwaysInterleave]
+    [Alias("read"), AlwaysInterleave, ResponseTimeout("00:00:02")]
     Task<BoardPage> Read(Guid epoch, long version);
 }
 

@@ -8,7 +8,7 @@ namespace Aggregator.Grains;
 public interface IRegionGrain : IGrainWithStringKey
 {
     /// <summary>Hears what the store holds in some buckets. Hearing it twice, late or out of order changes nothing.</summary>
-    [Alias("absorb")]
+    [Alias("absorb"), ResponseTimeout("00:00:05")]
     Task<RegionGlance> Absorb(ImmutableArray<BucketTally> tallies);
 
     /// <summary>Reads the buckets of the last day anew from the store: some tallies may have been lost on their way.</summary>
@@ -16,11 +16,11 @@ public interface IRegionGrain : IGrainWithStringKey
     Task Reread();
 
     /// <summary>Everything people want to know of a region now; from memory, even while the region waits for the store.</summary>
-    [Alias("read"), AlwaysInterleave]
+    [Alias("read"), AlwaysInterleave, ResponseTimeout("00:00:05")]
     Task<RegionSnapshot> Read();
 
     /// <summary>Counts along time, from <paramref name="from"/> to <paramref name="to"/> in steps of whole multiples of 10 seconds.</summary>
-    [Alias("series"), AlwaysInterleave]
+    [Alias("series"), AlwaysInterleave, ResponseTimeout("00:00:05")]
     Task<SeriesSnapshot> Series(DateTimeOffset from, DateTimeOffset to, TimeSpan step);
 
     /// <summary>Sets minute counts of the past; nothing is judged.</summary>

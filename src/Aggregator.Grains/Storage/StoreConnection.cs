@@ -61,7 +61,16 @@ public sealed class StoreConnection(IConnectionMultiplexer shared, IConnectionMu
         patient.ReconnectRetryPolicy = new LinearRetry(500);
         patient.AsyncTimeout = patient.SyncTimeout = 3000;
 
-        return new(await ConnectionMultiplexer.ConnectAsync(patient), await ConnectionMultiplexer.ConnectAsync(hasty), prefix, commits, isFull);
+        var shared = await ConnectionMultiplexer.ConnectAsync(patient);
+        try
+        {
+            return new(shared, await ConnectionMultiplexer.ConnectAsync(hasty), prefix, commits, isFull);
+        }
+        catch
+        {
+            await shared.DisposeAsync();
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -63,6 +63,9 @@ public sealed class StoreKeys(string prefix)
     /// <summary>Field: a subscription; value: what it wants to hear of.</summary>
     public string Subscriptions => $"{prefix}:subscriptions";
 
+    /// <summary>The operator's key, where the settings name none.</summary>
+    public string OperatorKey => $"{prefix}:operator-key";
+
     /// <summary>The key that turns addresses into reporters on one day.</summary>
     public string ReporterKey(long day) => $"{prefix}:reporter-key:{day}";
 

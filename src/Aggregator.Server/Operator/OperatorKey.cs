@@ -18,21 +18,29 @@ public sealed class OperatorOptions
 }
 
 /// <summary>The operator's key: from the settings, or made once and kept in <c>operator.key</c>, readable by its owner alone.</summary>
+/// <remarks>Servers that share a Redis share the key through it: each has it in a file of its own.</remarks>
 internal sealed partial class OperatorKey
 {
     private readonly byte[] _hash;
+    private readonly string? _file;
 
-    public OperatorKey(IOptions<OperatorOptions> options, IOptions<StoreOptions> store, ILogger<OperatorKey> logger)
+    private OperatorKey(string key, string? file) => (_hash, _file) = (SHA256.HashData(Encoding.UTF8.GetBytes(key)), file);
+
+    public static async Task<OperatorKey> Find(OperatorOptions options, StoreOptions store, StoreConnection connection)
     {
-        var key = options.Value.Key;
-        if (string.IsNullOrWhiteSpace(key))
-        {
-            var file = Path.GetFullPath(Path.Combine(store.Value.DataDirectory, "operator.key"));
-            key = ReadOrMake(file);
-            LogWhere(logger, file);
-        }
+        if (!string.IsNullOrWhiteSpace(options.Key)) return new(options.Key, file: null);
 
-        _hash = SHA256.HashData(Encoding.UTF8.GetBytes(key));
+        var file = Path.GetFullPath(Path.Combine(store.DataDirectory, "operator.key"));
+        var kept = File.Exists(file) ? (await File.ReadAllTextAsync(file)).Trim() : null;
+        var key = kept ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
+        if (store.Mode == StoreMode.Redis) key = await new OperatorKeyStore(connection).KeepFirst(key);
+        if (key != kept) await Keep(file, key);
+        return new(key, file);
+    }
+
+    public void SayWhere(ILogger logger)
+    {
+        if (_file is not null) LogWhere(logger, _file);
     }
 
     /// <summary>What a session of this key carries: with another key it ends.</summary>
@@ -41,17 +49,15 @@ internal sealed partial class OperatorKey
     /// <summary>Compares in a time that tells nothing about the key.</summary>
     public bool Is(string key) => CryptographicOperations.FixedTimeEquals(_hash, SHA256.HashData(Encoding.UTF8.GetBytes(key)));
 
-    private static string ReadOrMake(string file)
+    private static async Task Keep(string file, string key)
     {
-        if (File.Exists(file)) return File.ReadAllText(file).Trim();
-
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        var key = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
-        var how = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+
+        // Under another name first: nobody may find half a key, or one that others can read.
+        var how = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows()) how.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using var writer = new StreamWriter(file, how);
-        writer.WriteLine(key);
-        return key;
+        await using (var writer = new StreamWriter(file + ".new", how)) await writer.WriteLineAsync(key);
+        File.Move(file + ".new", file, overwrite: true);
     }
 
     [LoggerMessage(LogLevel.Information, "The operator key is in {File}")]
@@ -87,7 +93,6 @@ internal static class OperatorRegistration
 {
     public static IServiceCollection AddOperator(this IServiceCollection services)
     {
-        services.AddSingleton<OperatorKey>();
         services.AddAuthentication(OperatorHandler.SchemeName).AddScheme<AuthenticationSchemeOptions, OperatorHandler>(OperatorHandler.SchemeName, null)
             .AddCookie(OperatorSession.SchemeName, OperatorSession.Apply);
         services.AddAuthorization();

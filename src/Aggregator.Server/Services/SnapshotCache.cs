@@ -24,46 +24,105 @@ internal sealed partial class SnapshotCache(IGrainFactory grains, TimeProvider c
     private static readonly TimeSpan ReadEvery = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan BlindAfter = TimeSpan.FromSeconds(20);
 
-    private readonly (Guid Epoch, long Version, bool Complete)[] _boards = new (Guid, long, bool)[StoreKeys.Shards];
+    private readonly Board[] _boards = [.. Enumerable.Range(0, StoreKeys.Shards).Select(shard => new Board(shard))];
     private readonly Dictionary<string, ServiceStanding> _standings = [];
 
     public Snapshot Latest { get; private set; } = new(0, default, false, false, FrozenDictionary<string, ServiceStanding>.Empty);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var seen = clock.GetTimestamp();
+        foreach (var board in _boards) board.Seen = clock.GetTimestamp();
         using var timer = new PeriodicTimer(ReadEvery, clock);
         do
         {
-            try
+            // A board whose silo does not answer holds up nobody else: it is asked again when that call has ended.
+            foreach (var board in _boards)
             {
-                var pages = await Task.WhenAll(_boards.Select((board, shard) => grains.GetGrain<IBoardGrain>(shard).Read(board.Epoch, board.Version)));
-                seen = clock.GetTimestamp();
-                Merge(pages);
+                if (board.Reading is null or { IsCompleted: true }) board.Reading = Read(board);
             }
-            catch (Exception error) when (!stoppingToken.IsCancellationRequested)
-            {
-                LogUnread(error.Message);
-                if (!Latest.Blind && clock.GetElapsedTime(seen) > BlindAfter) Latest = Latest with { Version = Latest.Version + 1, At = clock.GetUtcNow(), Blind = true };
-            }
+
+            await Task.WhenAll(_boards.Select(board => board.Reading!)).WaitAsync(ReadEvery, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (stoppingToken.IsCancellationRequested) return;
+            Merge();
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    private void Merge(BoardPage[] pages)
+    private async Task Read(Board board)
     {
-        var moved = Latest.Version == 0 || Latest.Blind;
-        for (var shard = 0; shard < pages.Length; shard++)
+        try
         {
-            var page = pages[shard];
-            moved |= page.Changed.Length > 0 || page.Complete != _boards[shard].Complete || page.Epoch != _boards[shard].Epoch;
-            _boards[shard] = (page.Epoch, page.Version, page.Complete);
-            foreach (var standing in page.Changed) _standings[standing.Service] = standing;
+            board.Page = await grains.GetGrain<IBoardGrain>(board.Shard).Read(board.Epoch, board.Version);
         }
-
-        if (moved) Latest = new(Latest.Version + 1, clock.GetUtcNow(), _boards.All(board => board.Complete), Blind: false, _standings.ToFrozenDictionary());
+        catch (Exception error)
+        {
+            board.IsSilent = true;
+            LogUnread(board.Shard, error.Message);
+        }
     }
 
-    [LoggerMessage(LogLevel.Warning, "The boards could not be read: {Reason}")]
-    private partial void LogUnread(string reason);
+    private void Merge()
+    {
+        var moved = false;
+        foreach (var board in _boards) moved |= board.Take(clock.GetTimestamp(), _standings);
+
+        var blind = _boards.Any(board => board.IsSilent && clock.GetElapsedTime(board.Seen) > BlindAfter);
+        if (_boards.All(board => board.IsKnown) && (moved || blind != Latest.Blind))
+            Latest = new(Latest.Version + 1, clock.GetUtcNow(), _boards.All(board => board.Complete), blind, _standings.ToFrozenDictionary());
+        else if (blind && !Latest.Blind)
+            Latest = Latest with { Version = Latest.Version + 1, At = clock.GetUtcNow(), Blind = true };
+    }
+
+    /// <summary>What this server knows of one board.</summary>
+    private sealed class Board(int shard)
+    {
+        private const int FormerAtMost = 64;
+        private readonly Queue<Guid> _former = new();
+
+        public int Shard { get; } = shard;
+
+        /// <summary>The last call; one at a time.</summary>
+        public Task? Reading { get; set; }
+
+        /// <summary>What it answered, until it is taken.</summary>
+        public BoardPage? Page { get; set; }
+
+        public Guid Epoch { get; private set; }
+
+        public long Version { get; private set; }
+
+        public bool Complete { get; private set; }
+
+        /// <summary>Whether the last call failed.</summary>
+        public bool IsSilent { get; set; }
+
+        /// <summary>When it last answered.</summary>
+        public long Seen { get; set; }
+
+        public bool IsKnown => Epoch != default;
+
+        /// <summary>Takes what the board answered; true where something is new.</summary>
+        public bool Take(long now, Dictionary<string, ServiceStanding> standings)
+        {
+            if (Reading is not { IsCompleted: true } || Page is not { } page) return false;
+            Page = null;
+
+            // A board that was replaced while its silo stood still shows what was then.
+            if (_former.Contains(page.Epoch)) return false;
+            (Seen, IsSilent) = (now, false);
+            var moved = page.Changed.Length > 0 || page.Complete != Complete || page.Epoch != Epoch;
+            if (page.Epoch != Epoch && IsKnown)
+            {
+                if (_former.Count == FormerAtMost) _former.Dequeue();
+                _former.Enqueue(Epoch);
+            }
+
+            (Epoch, Version, Complete) = (page.Epoch, page.Version, page.Complete);
+            foreach (var standing in page.Changed) standings[standing.Service] = standing;
+            return moved;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Board {Shard} could not be read: {Reason}")]
+    private partial void LogUnread(int shard, string reason);
 }

@@ -12,6 +12,7 @@ internal sealed class BulkImport(HttpClient http, Ledger ledger, TimeProvider cl
     private const int ReportsOfACrowdedNetwork = 5;
     private static readonly TimeSpan TryAgainAfter = TimeSpan.FromMilliseconds(100);
 
+    private int _number;
     private long _requests, _unheard;
 
     /// <summary>Requests that were answered.</summary>
@@ -23,7 +24,7 @@ internal sealed class BulkImport(HttpClient http, Ledger ledger, TimeProvider cl
     /// <summary>Sends until told to stop; a request that was begun is brought to its end.</summary>
     public async Task Run(CancellationToken stopping)
     {
-        for (var number = 0; !stopping.IsCancellationRequested; number++) await Import(number);
+        while (!stopping.IsCancellationRequested) await Import(_number++);
     }
 
     private async Task Import(int number)

@@ -20,7 +20,10 @@ public abstract class FaultTests(ITestOutputHelper output) : IDisposable
     /// <summary>How many faults a test of this length meets.</summary>
     protected static int Faults { get; } = Number("CRASH_KILLS") ?? 2;
 
-    protected static bool IsLong => Faults >= 10;
+    protected static bool IsLong => IsLongRun;
+
+    /// <summary>Whether the long form was asked for.</summary>
+    internal static bool IsLongRun => Faults >= 10;
 
     /// <summary>The data of the server under trial.</summary>
     protected string DataDirectory { get; } = Directory.CreateTempSubdirectory("aggregator-crash-").FullName;
@@ -53,7 +56,11 @@ public abstract class FaultTests(ITestOutputHelper output) : IDisposable
 
     /// <summary>A server with a Redis lives through faults under load, and its counts are right.</summary>
     private protected Task Withstands(ITriedServer server, RedisProcess redis, Func<Random, int, Task> fault, int? faults = null) =>
-        Withstands(server, faults ?? Faults, fault, live: true, () => Counts.Stored(redis.Connection, server.Clock.GetUtcNow()));
+        Withstands(server, redis.Connection, fault, faults);
+
+    /// <param name="redis">A StackExchange.Redis configuration string.</param>
+    private protected Task Withstands(ITriedServer server, string redis, Func<Random, int, Task> fault, int? faults = null) =>
+        Withstands(server, faults ?? Faults, fault, live: true, () => Counts.Stored(redis, server.Clock.GetUtcNow()));
 
     /// <param name="live">Whether the store can be read while the server runs.</param>
     /// <param name="read">Reads what the store holds.</param>

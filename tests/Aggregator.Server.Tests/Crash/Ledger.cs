@@ -1,4 +1,5 @@
 using System.Globalization;
+using Aggregator.Domain;
 using Aggregator.Grains;
 
 namespace Aggregator.Server.Tests;
@@ -49,6 +50,9 @@ internal sealed class Ledger
         Interlocked.Add(ref _unknown, Outcomes.Sum(reports.Total));
         _perhaps.Add(reports);
     }
+
+    /// <summary>How many of a service were acknowledged as counted.</summary>
+    public long Counted(string service) => _acknowledged[new(service, RegionCode.All.Value, ReportOutcome.Counted)];
 
     /// <summary>Every report that was sent is accounted for.</summary>
     public void Balances() => Assert.Equal(_sent, Outcomes.Sum(_acknowledged.Total) + _refused + _unknown);

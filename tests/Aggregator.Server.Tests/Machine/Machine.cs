@@ -5,6 +5,8 @@ internal static class Machine
 {
     public static string? RedisServer { get; } = Find("redis-server");
 
+    public static string? RedisCli { get; } = Find("redis-cli");
+
     public static string? Chromium { get; } = Find("chromium", "chromium-browser", "google-chrome");
 
     private static string? Find(params string[] names)

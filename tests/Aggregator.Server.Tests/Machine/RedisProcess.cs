@@ -8,11 +8,10 @@ internal sealed class RedisProcess : IAsyncDisposable
     private static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(20);
 
     private readonly string _directory = Directory.CreateTempSubdirectory("aggregator-redis-").FullName;
+    private readonly string[] _settings;
     private ChildProcess? _process;
 
-    private RedisProcess()
-    {
-    }
+    private RedisProcess(string[] settings) => _settings = settings;
 
     public int Port { get; } = Ports.Free();
 
@@ -20,10 +19,11 @@ internal sealed class RedisProcess : IAsyncDisposable
     public string Connection => $"127.0.0.1:{Port}";
 
     /// <summary>Skips the test where there is no redis-server.</summary>
-    public static async Task<RedisProcess> Start()
+    /// <param name="settings">What it gets at every start besides, such as <c>--cluster-enabled yes</c>.</param>
+    public static async Task<RedisProcess> Start(params string[] settings)
     {
         Assert.SkipUnless(Machine.RedisServer is not null, "redis-server is not installed.");
-        var redis = new RedisProcess();
+        var redis = new RedisProcess(settings);
         await redis.Restart();
         return redis;
     }
@@ -50,7 +50,7 @@ internal sealed class RedisProcess : IAsyncDisposable
         if (_process is not null) await _process.DisposeAsync();
 
         // With the default, everysec, what is answered while a sync is under way is not in the log yet, and a kill may lose it.
-        _process = new(Machine.RedisServer!, ["--port", $"{Port}", "--bind", "127.0.0.1", "--dir", _directory, "--appendonly", "yes", "--appendfsync", "always", "--save", "", .. settings]);
+        _process = new(Machine.RedisServer!, ["--port", $"{Port}", "--bind", "127.0.0.1", "--dir", _directory, "--appendonly", "yes", "--appendfsync", "always", "--save", "", .. _settings, .. settings]);
     }
 
     public async ValueTask DisposeAsync()

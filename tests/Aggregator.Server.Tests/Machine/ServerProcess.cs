@@ -11,13 +11,12 @@ internal sealed class ServerProcess : ITriedServer, IAsyncDisposable
     private static readonly TimeSpan AnswersWithin = TimeSpan.FromSeconds(30);
 
     private readonly string[] _settings;
-    private ChildProcess _process;
+    private ChildProcess? _process;
 
     private ServerProcess(string[] settings)
     {
         Address = new($"http://127.0.0.1:{Ports.Free()}");
         _settings = settings;
-        _process = Launch();
         Http = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5) }) { BaseAddress = Address, Timeout = AnswersWithin };
         Operator = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5) })
         {
@@ -37,20 +36,27 @@ internal sealed class ServerProcess : ITriedServer, IAsyncDisposable
 
     public TimeProvider Clock => TimeProvider.System;
 
+    public bool HasExited => _process!.HasExited;
+
+    public int ExitCode => _process!.ExitCode;
+
     /// <summary>What the server has said since its last start.</summary>
-    public string Output => _process.Output;
+    public string Output => _process!.Output;
 
     /// <summary>How much memory it holds, in bytes.</summary>
-    public long WorkingSet => _process.WorkingSet;
+    public long WorkingSet => _process!.WorkingSet;
+
+    /// <summary>A server that is yet to be started, on an address of its own.</summary>
+    public static ServerProcess Prepare(params string[] settings) => new(settings);
 
     /// <summary>Starts a server and waits until it is ready.</summary>
     /// <param name="settings">Such as <c>Store:DataDirectory=/tmp/x</c>.</param>
     public static async Task<ServerProcess> Start(params string[] settings)
     {
-        var server = new ServerProcess(settings);
+        var server = Prepare(settings);
         try
         {
-            await server.Ready();
+            await server.Restart();
             return server;
         }
         catch
@@ -63,21 +69,27 @@ internal sealed class ServerProcess : ITriedServer, IAsyncDisposable
     /// <summary>Starts a server that is expected to refuse; answers its exit code and what it said.</summary>
     public static async Task<(int ExitCode, string Output)> StartInVain(params string[] settings)
     {
-        await using var server = new ServerProcess(settings);
-        await server._process.Exit(ReadyWithin);
-        return (server._process.ExitCode, server.Output);
+        await using var server = Prepare(settings);
+        await server.Begin();
+        await server._process!.Exit(ReadyWithin);
+        return (server._process!.ExitCode, server.Output);
     }
 
     /// <summary><c>kill -9</c>.</summary>
-    public Task Kill() => _process.Kill();
+    public Task Kill() => _process!.Kill();
+
+    /// <summary>It keeps its connections, and answers nothing.</summary>
+    public Task Freeze() => _process!.Signal("STOP");
+
+    public Task Thaw() => _process!.Signal("CONT");
 
     /// <summary>Asks the server to end, as a service manager does, and waits until it has.</summary>
-    public Task Stop() => _process.Stop();
+    public Task Stop() => _process!.Stop();
 
     /// <summary>Starts the process again, without waiting for it.</summary>
     public async Task Begin()
     {
-        await _process.DisposeAsync();
+        if (_process is not null) await _process.DisposeAsync();
         _process = Launch();
     }
 
@@ -93,7 +105,7 @@ internal sealed class ServerProcess : ITriedServer, IAsyncDisposable
         try
         {
             await Eventually.True("the server is ready", ReadyWithin, async () =>
-                !_process.HasExited ? await IsReady() : throw new InvalidOperationException($"The server ended with {_process.ExitCode}."));
+                !_process!.HasExited ? await IsReady() : throw new InvalidOperationException($"The server ended with {_process!.ExitCode}."));
         }
         catch (Exception error) when (error is TimeoutException or InvalidOperationException)
         {
@@ -105,7 +117,7 @@ internal sealed class ServerProcess : ITriedServer, IAsyncDisposable
     {
         Http.Dispose();
         Operator.Dispose();
-        await _process.DisposeAsync();
+        if (_process is not null) await _process.DisposeAsync();
     }
 
     private ChildProcess Launch() => new("dotnet",
