@@ -8,7 +8,7 @@ namespace Aggregator.Grains;
 public interface IRegionGrain : IGrainWithStringKey
 {
     /// <summary>Hears what the store holds in some buckets. Hearing it twice, late or out of order changes nothing.</summary>
-    [Alias("absorb"), ResponseTimeout("00:00:05")]
+    [Alias("absorb"), ResponseTimeout("00:00:15")]
     Task<RegionGlance> Absorb(ImmutableArray<BucketTally> tallies);
 
     /// <summary>Reads the buckets of the last day anew from the store: some tallies may have been lost on their way.</summary>

@@ -105,7 +105,8 @@ internal sealed class MessageWriter(Catalog catalog, IOptions<JsonOptions> json,
 
     private string Slack(string text, string details, string? link)
     {
-        var body = Escape(details.Length == 0 ? text : $"*{text}*\n{details}");
+        // What is bold stands on one line.
+        var body = Escape(details.Length == 0 ? text : $"{(text.Contains('\n', StringComparison.Ordinal) ? text : $"*{text}*")}\n{details}");
         if (Absolute(link) is { } whole) body += $"\n<{whole}|{Sentences.All["told.link"]}>";
         return Write(new SlackMessage(Escape(text), [new("section", new("mrkdwn", Cut(body, 3000)))]));
 

@@ -146,6 +146,7 @@ if (globalThis.echarts) {
   const choose = span => {
     chosen = span;
     step = spans[chosen].step;
+    document.getElementById('hours').hidden = chosen === '1h';
     setText(document.getElementById('day'), say('chart.title', { span: say(`chart.span.${chosen}`) }));
     ask();
   };

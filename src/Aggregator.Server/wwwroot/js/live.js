@@ -62,10 +62,10 @@ export function poll(url, seconds, heard, told = seconds) {
       failing.delete(pathOf(address));
       seen = serverNow().getTime();
       setTime(updated, seen);
-    } catch {
-      failures++;
+    } catch (error) {
+      // One lost answer is no news; one that does not come in all this time is.
+      failures += error.name === 'TimeoutError' ? 2 : 1;
       etag = undefined;
-      // One lost answer is no news.
       if (failures >= 2) failing.add(pathOf(address));
     }
     running = false;
