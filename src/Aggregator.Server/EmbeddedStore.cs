@@ -18,7 +18,9 @@ namespace Aggregator.Server;
 internal sealed partial class EmbeddedStore : IAsyncDisposable
 {
     private const int Attempts = 5;
+    private const string Store = "store";
 
+    private readonly string _directory;
     private readonly FileStream _lock;
     private readonly GarnetServer _server;
     private readonly EmbeddedStoreGate _gate;
@@ -29,9 +31,9 @@ internal sealed partial class EmbeddedStore : IAsyncDisposable
     private readonly Task _tidying;
     private volatile bool _isFull;
 
-    private EmbeddedStore(FileStream held, GarnetServer server, int port, EmbeddedStoreGate gate, ConnectionMultiplexer own, ILogger log, TimeProvider clock)
+    private EmbeddedStore(string directory, FileStream held, GarnetServer server, int port, EmbeddedStoreGate gate, ConnectionMultiplexer own, ILogger log, TimeProvider clock)
     {
-        (_lock, _server, Port, _gate, _own, _log) = (held, server, port, gate, own, log);
+        (_directory, _lock, _server, Port, _gate, _own, _log) = (directory, held, server, port, gate, own, log);
         _tidying = Task.WhenAll(KeepTidy(clock, _stopping.Token), WatchRoom(clock, _stopping.Token));
     }
 
@@ -48,7 +50,7 @@ internal sealed partial class EmbeddedStore : IAsyncDisposable
         var held = Hold(dataDirectory);
         try
         {
-            var directory = Path.Combine(Path.GetFullPath(dataDirectory), "store");
+            var directory = Path.Combine(Path.GetFullPath(dataDirectory), Store);
             CreatePrivate(directory);
             var gate = new EmbeddedStoreGate();
             var (server, port, ownPort) = Listen(directory, gate, loggers);
@@ -56,7 +58,7 @@ internal sealed partial class EmbeddedStore : IAsyncDisposable
             {
                 // A checkpoint answers when it is on disk, however long that takes.
                 var own = ConnectionMultiplexer.Connect(ConnectionTo(ownPort) + ",allowAdmin=true,asyncTimeout=600000");
-                return new(held, server, port, gate, own, loggers.CreateLogger<EmbeddedStore>(), clock);
+                return new(Path.GetFullPath(dataDirectory), held, server, port, gate, own, loggers.CreateLogger<EmbeddedStore>(), clock);
             }
             catch
             {
