@@ -26,6 +26,7 @@ internal sealed partial class EmbeddedStore : IAsyncDisposable
     private readonly EmbeddedStoreGate _gate;
     private readonly ConnectionMultiplexer _own;
     private readonly ILogger _log;
+    private readonly TimeProvider _clock;
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _oneCheckpoint = new(1);
     private readonly Task _tidying;
@@ -33,7 +34,7 @@ internal sealed partial class EmbeddedStore : IAsyncDisposable
 
     private EmbeddedStore(string directory, FileStream held, GarnetServer server, int port, EmbeddedStoreGate gate, ConnectionMultiplexer own, ILogger log, TimeProvider clock)
     {
-        (_directory, _lock, _server, Port, _gate, _own, _log) = (directory, held, server, port, gate, own, log);
+        (_directory, _lock, _server, Port, _gate, _own, _log, _clock) = (directory, held, server, port, gate, own, log, clock);
         _tidying = Task.WhenAll(KeepTidy(clock, _stopping.Token), WatchRoom(clock, _stopping.Token));
     }
 

@@ -4,6 +4,8 @@ namespace Aggregator.Server;
 
 internal sealed partial class EmbeddedStore
 {
+    private const int LooksAtMost = 50;
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(20);
     private const UnixFileMode OwnersFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     // Where what still changes is put aside, so that nobody has to wait for the reader of a backup.
@@ -25,7 +27,8 @@ internal sealed partial class EmbeddedStore
             {
                 await _gate.Close();
                 await _own.GetDatabase().ExecuteAsync("SAVE");
-                files = [.. LastCheckpoint(), .. PutAside()];
+                await _own.GetDatabase().ExecuteAsync("COMMITAOF");
+                files = [.. await PutAside(cancel), .. LastCheckpoint()];
             }
             finally
             {
@@ -57,15 +60,45 @@ internal sealed partial class EmbeddedStore
             .Select(path => (Name(path, _directory), path));
     }
 
-    private List<(string Name, string Path)> PutAside()
+    /// <summary>Nobody writes but the store itself, which still tidies up after the checkpoint: it is done when a copy began and ended with the same files.</summary>
+    private async Task<List<(string Name, string Path)>> PutAside(CancellationToken cancel)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                var before = Changing();
+                var files = Copy(before);
+                if (Changing().SequenceEqual(before)) return files;
+            }
+            catch (FileNotFoundException) when (attempt < LooksAtMost)
+            {
+                // Tidied away under our hands.
+            }
+
+            if (attempt == LooksAtMost) throw new IOException("The store does not come to rest after a checkpoint; no backup was made.");
+            await Task.Delay(LookAgain, _clock, cancel);
+        }
+    }
+
+    /// <summary>What is written to at any time: the log, and what did not fit into memory. With how they look, to see whether they were.</summary>
+    private List<(string Path, long Length, DateTime Written)> Changing()
+    {
+        var checkpoints = Path.Combine(_directory, Store, "Store", "checkpoints") + Path.DirectorySeparatorChar;
+        return
+        [
+            .. new DirectoryInfo(Path.Combine(_directory, Store)).EnumerateFiles("*", SearchOption.AllDirectories)
+                .Where(file => !file.FullName.StartsWith(checkpoints, StringComparison.Ordinal))
+                .Concat(new DirectoryInfo(_directory).EnumerateFiles("operator.key"))
+                .Select(file => (file.FullName, file.Length, file.LastWriteTimeUtc)).OrderBy(file => file.FullName, StringComparer.Ordinal),
+        ];
+    }
+
+    private List<(string Name, string Path)> Copy(List<(string Path, long Length, DateTime Written)> changing)
     {
         Forget();
-        var checkpoints = Path.Combine(_directory, Store, "Store", "checkpoints") + Path.DirectorySeparatorChar;
-        var changing = Directory.EnumerateFiles(Path.Combine(_directory, Store), "*", SearchOption.AllDirectories)
-            .Where(path => !path.StartsWith(checkpoints, StringComparison.Ordinal))
-            .Concat(Directory.EnumerateFiles(_directory, "operator.key"));
         var files = new List<(string, string)>();
-        foreach (var path in changing)
+        foreach (var (path, _, _) in changing)
         {
             var copy = Path.Combine(Aside, Path.GetRelativePath(_directory, path));
             CreatePrivate(Path.GetDirectoryName(copy)!);
