@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Aggregator.Domain;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
@@ -28,9 +29,19 @@ public sealed class ReportStore(StoreConnection connection, IOptions<ReportOptio
     /// <summary>Appends a batch; safe to try again with the same batch when the outcome of a try is unknown.</summary>
     public async Task<CommitAnswer> Commit(CommitBatch batch)
     {
-        var script = new CommitScript(batch, _names, options.Value, clock.GetUtcNow());
-        var answer = await Evaluate(script);
-        return script.Read((string)answer!);
+        using var span = Tracing.Source.StartActivity(Tracing.Append, ActivityKind.Client);
+        span?.SetTag("db.system.name", "redis").SetTag("db.operation.name", "EVALSHA").SetTag("aggregator.reports", batch.Reports.Count);
+        try
+        {
+            var script = new CommitScript(batch, _names, options.Value, clock.GetUtcNow());
+            var answer = await Evaluate(script);
+            return script.Read((string)answer!);
+        }
+        catch (Exception error)
+        {
+            span.Fail(error.GetType().Name);
+            throw;
+        }
     }
 
     /// <summary>The 10-second buckets of a series that hold anything, in order.</summary>

@@ -33,6 +33,14 @@ public sealed class WebhookOptions : IValidatableObject
 public readonly record struct SendResult(int? Status, string? Error, TimeSpan? RetryAfter, TimeSpan Took)
 {
     public bool IsSuccess => Status is >= 200 and < 300;
+
+    public AttemptOutcome Outcome => Status switch
+    {
+        null => AttemptOutcome.NoAnswer,
+        >= 200 and < 300 => AttemptOutcome.Delivered,
+        410 => AttemptOutcome.Gone,
+        _ => AttemptOutcome.Refused,
+    };
 }
 
 /// <summary>Sends signed messages, as Standard Webhooks 1.0.0 says, to addresses that the filter against request forgery lets through.</summary>
