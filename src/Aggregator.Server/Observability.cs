@@ -19,6 +19,8 @@ internal static class Observability
         // At Debug it says the addresses of those who come by a proxy that is not known.
         builder.Logging.AddFilter("Microsoft.AspNetCore.HttpOverrides", LogLevel.None);
 
+        // A scope, and without a collector a trace, for every request: a log's line has the ids of the trace without it.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         services.Configure<JsonConsoleFormatterOptions>(InFull);
 
         var telemetry = services.AddOpenTelemetry()
@@ -37,13 +39,9 @@ internal static class Observability
         {
             telemetry.WithTracing(traces =>
             {
-                traces.AddAspNetCoreInstrumentation().AddSource(Tracing.Name, "Microsoft.Orleans.Application");
+                traces.AddAspNetCoreInstrumentation().AddSource(Tracing.Name, "Microsoft.Orleans.Application", "Microsoft.Orleans.Storage");
                 if (string.IsNullOrEmpty(configuration["OTEL_TRACES_SAMPLER"])) traces.SetSampler(provider => new TraceLimit(provider.GetRequiredService<TimeProvider>()));
             });
-        }
-        else
-        {
-            builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         }
 
         if (configuration.Collects("LOGS")) telemetry.WithLogging(null, logs => logs.IncludeScopes = logs.IncludeFormattedMessage = true);

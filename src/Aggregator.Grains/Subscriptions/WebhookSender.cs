@@ -64,6 +64,9 @@ public sealed class WebhookSender : IDisposable
     public async Task<SendResult> Send(string url, string id, string body, IEnumerable<string> secrets)
     {
         var begun = Stopwatch.GetTimestamp();
+
+        // The ids of our traces are nobody else's: with a current span the client would send them along.
+        Activity.Current = null;
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new StringContent(body, Encoding.UTF8, "application/json") };

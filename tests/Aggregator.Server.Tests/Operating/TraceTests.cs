@@ -57,6 +57,7 @@ public sealed partial class TraceTests : IAsyncLifetime
         List<Activity> way = [delivered];
         while (_ended.TryGetValue(way[0].ParentSpanId, out var parent)) way.Insert(0, parent);
         Print(way);
+        Assert.DoesNotContain("traceparent", _receiver.Told[0].Headers, StringComparer.OrdinalIgnoreCase);
         Assert.Equal(Walk, way.Where(span => span.Source.Name != "Microsoft.Orleans.Application").Select(span => span.DisplayName));
         Assert.Single(way.Select(span => span.TraceId).Distinct());
         Assert.Equal(3, way.Count(span => span.Source.Name == "Microsoft.Orleans.Application" && span.Kind == ActivityKind.Server));

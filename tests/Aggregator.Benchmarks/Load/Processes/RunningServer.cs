@@ -46,6 +46,16 @@ internal sealed class RunningServer : IAsyncDisposable
         }
     }
 
+    /// <summary>What the process has had of the processors since it was started.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            using var process = Process.GetProcessById(_process.Id);
+            return process.TotalProcessorTime;
+        }
+    }
+
     public static Task<RunningServer> NoOp(CancellationToken cancel) => Ready(new("Aggregator.Benchmarks.dll", [NoOpEndpoint.Name], null, null), cancel);
 
     public static async Task<RunningServer> Naive(CancellationToken cancel)

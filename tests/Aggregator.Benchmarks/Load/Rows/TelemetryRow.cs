@@ -29,13 +29,26 @@ internal sealed class TelemetryRow() : Row("telemetry", "What telemetry costs th
         var every = new Contender("a collector, every trace (OTEL_TRACES_SAMPLER=always_on)", start => RunningServer.Embedded(start, [.. collected, "--OTEL_TRACES_SAMPLER=always_on"]));
 
         var requests = ReportRequests.HotKey(oneReporter: false);
+        var costs = new Dictionary<Contender, List<double>>();
         var measured = await run.Interleave(Name, [Off, Shipped, limited, every], async (contender, server) =>
         {
             await run.Generator.Send(server.Address, requests.Set, run.Options.WarmUp, 0, cancel);
             Interlocked.Exchange(ref spans, 0);
+            var before = server.ProcessorTime;
             var sent = await run.Generator.Send(server.Address, requests.Set, run.Options.Time, AfterWarmUp, cancel);
-            return new Turn(sent.PerSecond, sent.Errors, Interlocked.Read(ref spans) is > 0 and var bytes ? $"{bytes / run.Options.Time.TotalSeconds / 1000:N0} kB of spans a second" : "");
+            var cost = (server.ProcessorTime - before).TotalMicroseconds / Math.Max(1, sent.Requests);
+            if (!costs.TryGetValue(contender, out var own)) costs[contender] = own = [];
+            own.Add(cost);
+            return new Turn(sent.PerSecond, sent.Errors, $"{cost:0.0} us, {Interlocked.Read(ref spans) / run.Options.Time.TotalSeconds / 1000:N0} kB of spans a second");
         }, cancel);
-        return Comparison.Of(Title, "Reach: small; as shipped within the spread of off.", "requests/s", measured, Off);
+
+        var table = new Table(Title, "Processor time of the server, which other work on the machine moves less than the rate.", ["contender", "us a report", "x off", "requests/s", "errors"]);
+        foreach (var (contender, turns) in measured)
+        {
+            var ratios = costs[contender].Zip(costs[Off], (its, off) => its / off);
+            table.Add([contender.Name, Spread.Of(costs[contender]).Told("0.0"), contender == Off ? "" : Spread.Of(ratios).Told("0.00"), Spread.Of(turns.Select(turn => turn.PerSecond)).Told("N0"), $"{turns.Sum(turn => turn.Errors):N0}"]);
+        }
+
+        return table;
     }
 }
