@@ -83,7 +83,7 @@ public sealed class ServicesTests(AggregatorFixture fixture)
         var read = await Eventually.Is("two reports", () => _server.Get($"/v1/services/{service}"), one => one.Number("reports15m") == 2);
 
         Assert.Equal(
-            ["at", "service", "name", "category", "homepage", "level", "reason", "since", "reports15m", "expected15m", "regionsInSpike", "incident", "reports", "expected", "symptoms", "spark", "openIncident", "evidence", "showsComments"],
+            ["at", "service", "name", "category", "homepage", "level", "reason", "since", "reports15m", "expected15m", "regionsInSpike", "incident", "reports", "expected", "symptoms", "spark", "openIncident", "evidence", "showsComments", "aliases"],
             read.Names());
         Assert.Equal(["1m", "5m", "15m", "1h", "24h"], read.GetProperty("reports").Names());
         Assert.Equal(["1m", "5m", "15m", "1h", "24h"], read.GetProperty("expected").Names());
