@@ -17,7 +17,7 @@ public sealed class OpenApiLedger(AggregatorFixture fixture)
         served.AsObject().Remove("servers");
         var text = served.ToJsonString(Readable) + "\n";
 
-        var ledger = Path.Combine(Root(), "src", "Aggregator.Server", "openapi.json");
+        var ledger = Path.Combine(Repository.Root, "src", "Aggregator.Server", "openapi.json");
         if (Environment.GetEnvironmentVariable("UPDATE_LEDGERS") == "1") await File.WriteAllTextAsync(ledger, text);
         Assert.Equal(await File.ReadAllTextAsync(ledger), text);
     }
@@ -43,12 +43,5 @@ public sealed class OpenApiLedger(AggregatorFixture fixture)
         var described = paths.EnumerateObject().Single(one => one.Name.TrimEnd('/') == path).Value;
         Assert.Equal(methods.Order(), described.Names().Order());
         Assert.All(described.EnumerateObject(), operation => Assert.NotEqual("", operation.Value.Text("summary")));
-    }
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Aggregator.sln"))) folder = folder.Parent ?? throw new InvalidOperationException("The tests do not run inside the repository.");
-        return folder.FullName;
     }
 }
