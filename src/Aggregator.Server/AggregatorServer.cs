@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Aggregator.Grains;
 using Microsoft.AspNetCore.OpenApi;
+using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -55,14 +56,14 @@ internal static class AggregatorServer
             services.AddSingleton(opened.Connection);
 
             // The first to start is the last to stop: the store outlives the silo that writes to it.
-            services.AddHostedService(_ => opened);
+            services.AddSingleton(opened).AddHostedService(_ => opened);
             builder.AddClustering(cluster, store, opened.Connection);
 
             services.AddOperator(await OperatorKeys.Open(operators, store, opened.Connection));
             services.AddSingleton(Options.Create(operators));
             services.AddProblemWriting().AddOutputCaching().AddHealth().AddOpenApi();
             services.Configure<OpenApiOptions>(OpenApiDocument, OperatorScopes.Describe);
-            services.AddResponseCompression(options => options.EnableForHttps = true);
+            services.AddResponseCompression(options => (options.EnableForHttps, options.MimeTypes) = (true, [.. ResponseCompressionDefaults.MimeTypes, ExportForms.Csv, ExportForms.Ndjson]));
             services.AddCors(cors => cors.AddDefaultPolicy(policy => policy.AllowAnyOrigin().WithMethods(HttpMethods.Get, HttpMethods.Head).WithExposedHeaders("ETag")));
             services.Configure<ForwardedHeadersOptions>(forwarded.Apply);
             services.ConfigureHttpJsonOptions(json =>
@@ -78,7 +79,7 @@ internal static class AggregatorServer
 
             services.AddSingleton<ReportLimits>().AddSingleton<ReporterGate>().AddSingleton<ReportTaking>();
             services.AddSingleton<FrontReader>().AddSingleton<AssetAddresses>();
-            services.AddSingleton<IncidentReader>().AddSingleton<ServiceReader>().AddSingleton<SeriesQueries>().AddSingleton<Unchanged>();
+            services.AddSingleton<IncidentReader>().AddSingleton<ServiceReader>().AddSingleton<SeriesQueries>().AddSingleton<Unchanged>().AddSingleton<ExportStreams>();
             services.AddSingleton<SignInLimits>().AddHosted<IntakeFigures>();
             services.AddSingleton(Options.Create(cluster));
             services.AddSingleton<MessageWriter>().AddSingleton<IMessageWriter>(provider => provider.GetRequiredService<MessageWriter>());
@@ -130,13 +131,17 @@ internal static class AggregatorServer
             app.MapReports();
             app.MapComments();
             app.AtMostAtOnce(limits.BulkAtOnce).MapBulk();
-            app.AtMostAtOnce(limits.HistoriesAtOnce).MapHistory();
+            var histories = app.AtMostAtOnce(limits.HistoriesAtOnce);
+            histories.MapHistory();
+            histories.MapDowndetector();
             app.MapServices();
             app.MapSpikes();
             app.MapIncidents();
             app.MapNotes();
             app.MapStream();
             app.MapArchive();
+            app.AtMostAtOnce(limits.ExportsAtOnce).MapExports();
+            app.AtMostAtOnce(requests: 1).MapBackup();
             app.MapSubscriptions();
             app.MapCatalog();
             app.MapPages();

@@ -18,20 +18,23 @@ namespace Aggregator.Server;
 internal sealed partial class EmbeddedStore : IAsyncDisposable
 {
     private const int Attempts = 5;
+    private const string Store = "store";
 
+    private readonly string _directory;
     private readonly FileStream _lock;
     private readonly GarnetServer _server;
     private readonly EmbeddedStoreGate _gate;
     private readonly ConnectionMultiplexer _own;
     private readonly ILogger _log;
+    private readonly TimeProvider _clock;
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _oneCheckpoint = new(1);
     private readonly Task _tidying;
     private volatile bool _isFull;
 
-    private EmbeddedStore(FileStream held, GarnetServer server, int port, EmbeddedStoreGate gate, ConnectionMultiplexer own, ILogger log, TimeProvider clock)
+    private EmbeddedStore(string directory, FileStream held, GarnetServer server, int port, EmbeddedStoreGate gate, ConnectionMultiplexer own, ILogger log, TimeProvider clock)
     {
-        (_lock, _server, Port, _gate, _own, _log) = (held, server, port, gate, own, log);
+        (_directory, _lock, _server, Port, _gate, _own, _log, _clock) = (directory, held, server, port, gate, own, log, clock);
         _tidying = Task.WhenAll(KeepTidy(clock, _stopping.Token), WatchRoom(clock, _stopping.Token));
     }
 
@@ -48,7 +51,7 @@ internal sealed partial class EmbeddedStore : IAsyncDisposable
         var held = Hold(dataDirectory);
         try
         {
-            var directory = Path.Combine(Path.GetFullPath(dataDirectory), "store");
+            var directory = Path.Combine(Path.GetFullPath(dataDirectory), Store);
             CreatePrivate(directory);
             var gate = new EmbeddedStoreGate();
             var (server, port, ownPort) = Listen(directory, gate, loggers);
@@ -56,7 +59,7 @@ internal sealed partial class EmbeddedStore : IAsyncDisposable
             {
                 // A checkpoint answers when it is on disk, however long that takes.
                 var own = ConnectionMultiplexer.Connect(ConnectionTo(ownPort) + ",allowAdmin=true,asyncTimeout=600000");
-                return new(held, server, port, gate, own, loggers.CreateLogger<EmbeddedStore>(), clock);
+                return new(Path.GetFullPath(dataDirectory), held, server, port, gate, own, loggers.CreateLogger<EmbeddedStore>(), clock);
             }
             catch
             {

@@ -28,6 +28,15 @@ internal sealed class HttpLimits
 
     public int HistoriesAtOnce { get; set; } = 2;
 
+    /// <summary>Exports that run at once, each reading one region or page after the other.</summary>
+    public int ExportsAtOnce { get; set; } = 4;
+
+    /// <summary>An export that is not over by then is broken off: a slow reader keeps another from its turn.</summary>
+    public TimeSpan ExportWithin { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>A backup that is not over by then is broken off: the log grows while it is read.</summary>
+    public TimeSpan BackupWithin { get; set; } = TimeSpan.FromMinutes(30);
+
     public void Apply(KestrelServerOptions kestrel)
     {
         kestrel.AddServerHeader = false;

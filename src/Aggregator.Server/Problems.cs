@@ -112,6 +112,10 @@ internal static class Problems
         StatusCodes.Status503ServiceUnavailable, "too-busy", "Too many of these requests at once",
         "As many of these requests are running as may at once; nothing of this one was taken. Send the same again in a second.");
 
+    public static ProblemHttpResult NoEmbeddedStore() => Problem(
+        StatusCodes.Status409Conflict, "no-embedded-store", "The counts are not kept here",
+        "This server keeps everything in a Redis; make the backup there.");
+
     public static ProblemHttpResult NoSight() => Problem(
         StatusCodes.Status503ServiceUnavailable, "no-sight", "Nothing can be seen right now",
         "The part that knows the answer cannot be reached. Try again in a few seconds.");

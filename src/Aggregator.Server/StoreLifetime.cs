@@ -11,6 +11,9 @@ internal sealed partial class StoreLifetime(StoreConnection connection, Embedded
 
     public StoreConnection Connection { get; } = connection;
 
+    /// <summary>None where a Redis serves.</summary>
+    public EmbeddedStore? Embedded => embedded;
+
     public static async Task<StoreLifetime> Open(StoreOptions store, ClusteringOptions cluster)
     {
         // The store speaks before the host's own logging is there, and after it is gone.

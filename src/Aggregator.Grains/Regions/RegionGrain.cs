@@ -20,6 +20,7 @@ internal sealed partial class RegionGrain(
     private readonly SlidingWindow _window = new(Grid, TimeSpan.FromHours(24));
     private SpikeDetector _detector = new(Grid, detection);
     private MinuteRollup _minutes = null!;
+    private BucketPacking _packing = null!;
     private SeriesKey _series;
     private IServiceGrain? _service;
     private IGrainTimer _timer = null!;
@@ -35,6 +36,7 @@ internal sealed partial class RegionGrain(
     {
         _series = SeriesKey.Parse(this.GetPrimaryKeyString());
         _minutes = new(_series, store, marks, _window);
+        _packing = new(_series, store, _window, Spread());
 
         // Regions close their buckets within the half second after the bucket, spread so that they do not all do it at once.
         _delay = TimeSpan.FromMilliseconds(200 + (uint)_series.GetHashCode() % 300);
@@ -146,6 +148,7 @@ internal sealed partial class RegionGrain(
             await CloseBuckets(Grid.IndexOf(now));
             await _minutes.Write(now);
             await Tell(now);
+            await _packing.Pack(now);
             if (_window.IsEmpty && _detector.Latest.Level is Level.Normal or Level.Unknown && _minutes.AllWritten) DeactivateOnIdle();
         }
         catch (Exception error) when (error is not OperationCanceledException)

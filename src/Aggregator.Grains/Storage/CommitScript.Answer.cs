@@ -58,7 +58,7 @@ internal sealed partial class CommitScript
             }
 
             var (cell, what) = TallyBuilder.SplitField(field);
-            var at = (series, hour * BucketsPerHour + cell);
+            var at = (series, hour * ReportStore.BucketsPerHour + cell);
             if (!cells.TryGetValue(at, out var tally)) cells[at] = tally = new();
             tally.Set(what, long.Parse(counter[(last + 1)..], CultureInfo.InvariantCulture));
         }

@@ -10,7 +10,7 @@ namespace Aggregator.Grains;
 /// <remarks>Reports that nothing has to be asked about (no reporter, no network) are added up before they travel.</remarks>
 internal sealed partial class CommitScript
 {
-    public static readonly string Text = ReadText();
+    public static readonly string Text = ReadText("commit.lua");
 
     private const int KeptComments = 200;
 
@@ -37,7 +37,7 @@ internal sealed partial class CommitScript
     public CommitScript(CommitBatch batch, StoreKeys names, ReportOptions options, DateTimeOffset now)
     {
         (_batch, _names, _window) = (batch, names, (long)options.DedupWindow.TotalSeconds);
-        KeyOf(names.Guard(batch.Shard, batch.Id));
+        KeyOf(names.Batches(batch.Shard, batch.Page));
         var shards = batch.Reports.Select(report => report.Series.Service).Distinct().Select(StoreKeys.ShardOf).Distinct().ToList();
         foreach (var shard in shards) KeyOf(names.Packed(shard));
 
@@ -72,15 +72,13 @@ internal sealed partial class CommitScript
             batch.Digest, (long)batch.Keep.TotalSeconds, options.NetworkShare,
             (long)ReportStore.BucketsKept.TotalSeconds, 2 * _window + AheadAtMost, now.ToUnixTimeSeconds(),
             BucketGrid.TenSeconds.IndexOf(batch.Reports.Select(report => report.At).DefaultIfEmpty(now).Min()), _plain.NewestPacked,
-            shards.Count, _plain.Plain.Count, _plain.Packed.Count, _targetIndex.Count, _heardFrom.Count, places.Count, _rooms.Count, comments.Count / 5,
+            shards.Count, _plain.Plain.Count, _plain.Packed.Count, _targetIndex.Count, _heardFrom.Count, places.Count, _rooms.Count, comments.Count / 5, batch.Id,
         ];
         RedisValue[] services = [.. _heardFrom.SelectMany(IEnumerable<RedisValue> (heard) =>
             [KeyOf(names.Regions(heard.Key)), heard.Value.Count, .. heard.Value.Select(region => (RedisValue)region.Value)])];
         Arguments = [.. head, .. plain, .. _targets, .. services, .. places, .. rows, .. comments];
         Keys = [.. _keys];
     }
-
-    public const int BucketsPerHour = 360;
 
     /// <summary>What the name of a pack begins with; alone it is the last bucket of all packs.</summary>
     public const string Pack = "+";
@@ -121,7 +119,7 @@ internal sealed partial class CommitScript
         {
             // The hash may be among the plain ones too: each names its own.
             _keys.Add(_names.Buckets(hash.Series, hash.Hour));
-            written.AddRange([hash.Pack(text), hash.Last % BucketsPerHour]);
+            written.AddRange([hash.Pack(text), hash.Last % ReportStore.BucketsPerHour]);
             _untold.Add(hash.Series);
         }
 
@@ -137,7 +135,7 @@ internal sealed partial class CommitScript
     {
         if (IsPlain(report)) return;
         HearFrom(report.Series);
-        var (hour, cell) = Math.DivRem(BucketGrid.TenSeconds.IndexOf(report.At), BucketsPerHour);
+        var (hour, cell) = Math.DivRem(BucketGrid.TenSeconds.IndexOf(report.At), ReportStore.BucketsPerHour);
         var target = TargetOf(report.Series, hour);
         var (window, at) = Math.DivRem(report.At.ToUnixTimeSeconds(), _window);
         ref var room = ref CollectionsMarshal.GetValueRefOrAddDefault(_rooms, (report.Series.Service, window), out _);
@@ -180,9 +178,9 @@ internal sealed partial class CommitScript
         return index = _keys.Count;
     }
 
-    private static string ReadText()
+    public static string ReadText(string script)
     {
-        using var reader = new StreamReader(typeof(CommitScript).Assembly.GetManifestResourceStream("Aggregator.Grains.Storage.commit.lua")!);
+        using var reader = new StreamReader(typeof(CommitScript).Assembly.GetManifestResourceStream("Aggregator.Grains.Storage." + script)!);
         return reader.ReadToEnd();
     }
 }

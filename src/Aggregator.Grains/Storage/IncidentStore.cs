@@ -41,5 +41,9 @@ public sealed class IncidentStore(StoreConnection connection)
         return [.. documents.Where(document => !document.IsNull).Select(document => Read(document))];
     }
 
+    /// <summary>How many incidents were opened in a span.</summary>
+    public Task<long> Count(DateTimeOffset from, DateTimeOffset to, string? service = null) =>
+        connection.Shared.SortedSetLengthAsync(service is null ? _names.Incidents : _names.IncidentsOf(service), from.ToUnixTimeSeconds(), to.ToUnixTimeSeconds());
+
     private static IncidentDocument Read(RedisValue document) => JsonSerializer.Deserialize<IncidentDocument>((string)document!, Json)!;
 }

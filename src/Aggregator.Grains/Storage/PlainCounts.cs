@@ -25,7 +25,7 @@ internal sealed class PlainCounts(long packedBefore)
     {
         var bucket = BucketGrid.TenSeconds.IndexOf(report.At);
         var packed = bucket < packedBefore;
-        var (hour, cell) = Math.DivRem(bucket, CommitScript.BucketsPerHour);
+        var (hour, cell) = Math.DivRem(bucket, ReportStore.BucketsPerHour);
         if (_last.Region is null || _last.Hour != hour || _last.Packed != packed || _last.Series != report.Series)
             _last = (report.Series, hour, packed, Of(report.Series, hour, packed), Of(report.Series with { Region = RegionCode.All }, hour, packed));
 

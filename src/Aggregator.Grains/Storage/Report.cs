@@ -38,10 +38,11 @@ public readonly record struct LineOutcome(int Counted, ReportOutcome Rest)
 
 /// <summary>Reports that are appended together: all or none, and once, however often it is tried.</summary>
 /// <param name="Shard">Where the id is kept; on a Redis Cluster all reports are of it.</param>
-/// <param name="Id">Unique; a second commit under the same id is answered as the first was.</param>
+/// <param name="Page">What ids are kept and forgotten together.</param>
+/// <param name="Id">Unique in its page; a second commit under the same id is answered as the first was.</param>
 /// <param name="Digest">What it holds, in a few characters, where the id is a client's: the same id with another digest is refused.</param>
-/// <param name="Keep">For how long the id is remembered.</param>
-public sealed record CommitBatch(int Shard, string Id, string Digest, TimeSpan Keep, IReadOnlyList<Report> Reports);
+/// <param name="Keep">For how long the page is remembered, from its first id on.</param>
+public sealed record CommitBatch(int Shard, string Page, string Id, string Digest, TimeSpan Keep, IReadOnlyList<Report> Reports);
 
 /// <summary>The content of one bucket as the store has it now: absolute, so hearing it twice, late or out of order is harmless.</summary>
 [GenerateSerializer, Immutable, Alias("bucket-tally")]

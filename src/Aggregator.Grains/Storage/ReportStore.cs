@@ -8,6 +8,9 @@ namespace Aggregator.Grains;
 /// <remarks>Every method throws <see cref="RedisException"/> or <see cref="TimeoutException"/> while the store is out of reach.</remarks>
 public sealed class ReportStore(StoreConnection connection, IOptions<ReportOptions> options, TimeProvider clock)
 {
+    /// <summary>Buckets that lie in one hash.</summary>
+    public const int BucketsPerHour = 360;
+
     /// <summary>For how long 10-second buckets are kept.</summary>
     public static readonly TimeSpan BucketsKept = TimeSpan.FromHours(26);
 
@@ -16,6 +19,8 @@ public sealed class ReportStore(StoreConnection connection, IOptions<ReportOptio
 
     /// <summary>For how long comments are kept.</summary>
     public static readonly TimeSpan CommentsKept = TimeSpan.FromHours(48);
+
+    private static readonly string PackText = CommitScript.ReadText("pack.lua");
 
     private readonly StoreKeys _names = new(connection.Prefix);
 
@@ -29,23 +34,31 @@ public sealed class ReportStore(StoreConnection connection, IOptions<ReportOptio
     public async Task<CommitAnswer> Commit(CommitBatch batch)
     {
         var script = new CommitScript(batch, _names, options.Value, clock.GetUtcNow());
-        var answer = await Evaluate(script);
+        var answer = await Evaluate(CommitScript.Text, script.Keys, script.Arguments);
         return script.Read((string)answer!);
     }
+
+    /// <summary>Packs buckets of an hour (since 1970) that hardly anybody reports on any more; what they hold stays the same.</summary>
+    /// <param name="before">The first bucket of the hour that is left as it is; 360 packs them all.</param>
+    /// <returns>How many counts were packed.</returns>
+    public async Task<int> Pack(SeriesKey series, long hour, int before) => (int)await Evaluate(
+        PackText,
+        [_names.Buckets(series, hour), _names.Packed(StoreKeys.ShardOf(series.Service))],
+        [before, hour * BucketsPerHour, (long)BucketsKept.TotalSeconds]);
 
     /// <summary>The 10-second buckets of a series that hold anything, in order.</summary>
     /// <param name="from">The first bucket.</param>
     /// <param name="to">The bucket after the last.</param>
     public async Task<List<BucketTally>> ReadBuckets(SeriesKey series, long from, long to)
     {
-        var firstHour = from / CommitScript.BucketsPerHour;
-        var hours = (int)((to - 1) / CommitScript.BucketsPerHour - firstHour) + 1;
+        var firstHour = from / BucketsPerHour;
+        var hours = (int)((to - 1) / BucketsPerHour - firstHour) + 1;
         var replies = await Task.WhenAll(Enumerable.Range(0, hours).Select(i => connection.Shared.HashGetAllAsync(_names.Buckets(series, firstHour + i))));
 
         var found = new Dictionary<long, TallyBuilder>();
         for (var i = 0; i < hours; i++)
         {
-            var start = (firstHour + i) * CommitScript.BucketsPerHour;
+            var start = (firstHour + i) * BucketsPerHour;
             foreach (var counter in replies[i])
             {
                 if (counter.Name == CommitScript.Pack) continue;
@@ -72,7 +85,7 @@ public sealed class ReportStore(StoreConnection connection, IOptions<ReportOptio
     /// <summary>What one bucket holds of the given symptoms; not of one that is long past.</summary>
     public async Task<Tally> ReadBucket(SeriesKey series, long bucket, IEnumerable<string> symptoms)
     {
-        var (hour, cell) = Math.DivRem(bucket, CommitScript.BucketsPerHour);
+        var (hour, cell) = Math.DivRem(bucket, BucketsPerHour);
         string[] kinds = [.. symptoms.Select(symptom => ":" + symptom), "!n", "!d", "!q"];
         var totals = await connection.Shared.HashGetAsync(_names.Buckets(series, hour), Array.ConvertAll(kinds, kind => (RedisValue)$"{cell}{kind}"));
 
@@ -147,22 +160,22 @@ public sealed class ReportStore(StoreConnection connection, IOptions<ReportOptio
     /// <summary>Notes that a region of a service has history, though nobody has reported from it yet.</summary>
     public Task AddRegion(SeriesKey series) => connection.Shared.HashSetAsync(_names.Regions(series.Service), series.Region.Value, 0, When.NotExists);
 
-    private async Task<RedisResult> Evaluate(CommitScript script)
+    private async Task<RedisResult> Evaluate(string script, RedisKey[] keys, RedisValue[] arguments)
     {
         try
         {
-            return await EvaluateOnce(script);
+            return await EvaluateOnce(script, keys, arguments);
         }
         catch (RedisServerException gone) when (gone.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
         {
             // The store was restarted and forgot the script; the client sends it anew on the second call.
-            return await EvaluateOnce(script);
+            return await EvaluateOnce(script, keys, arguments);
         }
     }
 
-    private async Task<RedisResult> EvaluateOnce(CommitScript script)
+    private async Task<RedisResult> EvaluateOnce(string script, RedisKey[] keys, RedisValue[] arguments)
     {
-        var answer = connection.Reports.ScriptEvaluateAsync(CommitScript.Text, script.Keys, script.Arguments);
+        var answer = connection.Reports.ScriptEvaluateAsync(script, keys, arguments);
         var settled = connection.Settle();
         await Task.WhenAll(answer, settled);
         return await answer;

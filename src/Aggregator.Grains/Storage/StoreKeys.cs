@@ -37,8 +37,8 @@ public sealed class StoreKeys(string prefix)
     /// <summary>What reporters wrote, newest first.</summary>
     public string Comments(ServiceKey service) => $"{In(service)}comments:{service}";
 
-    /// <summary>What was answered to a batch.</summary>
-    public string Guard(int shard, string batch) => $"{prefix}:{{{shard}}}:batch:{batch}";
+    /// <summary>What was answered to the batches of a page. Field: the batch.</summary>
+    public string Batches(int shard, string page) => $"{prefix}:{{{shard}}}:batches:{page}";
 
     /// <summary>The newest bucket of which any hash of the shard holds a pack.</summary>
     public string Packed(int shard) => $"{prefix}:{{{shard}}}:packed";

@@ -28,11 +28,16 @@ internal sealed class TallyBuilder
         }
     }
 
-    /// <summary>What is added twice adds up; counts that only one field can hold are set.</summary>
+    /// <summary>What is added twice adds up.</summary>
     public void Add(string what, long count)
     {
-        if (what[0] == ':') _symptoms.Add(new(what[1..], count));
-        else Set(what, count);
+        switch (what)
+        {
+            case "!n": _networks += count; break;
+            case "!d": _duplicates += count; break;
+            case "!q": _quarantined += count; break;
+            default: _symptoms.Add(new(what[1..], count)); break;
+        }
     }
 
     private void SetSymptom(string symptom, long total)

@@ -1,11 +1,11 @@
 -- Appends one batch of reports: all of it, once, or nothing. On a Redis Cluster all are of one shard.
 --
--- KEYS[1]  the guard of the batch
+-- KEYS[1]  the page of the batch: what was answered to it and to others
 -- KEYS     then of each shard the newest bucket of which any of its hashes holds a pack; the bucket hash of each plain and of each pack; the others are named by their index in ARGV
--- ARGV     digest of the batch, seconds to keep the guard, share per network (0: no limit),
+-- ARGV     digest of the batch, seconds to keep the page, share per network (0: no limit),
 --          seconds to keep buckets, seconds to keep reporters and networks, now (s),
 --          the oldest bucket of the batch, the newest bucket that is packed in it (-1: none),
---          number of shards, plains, packs, targets, services, places, rooms, comments
+--          number of shards, plains, packs, targets, services, places, rooms, comments, the batch
 -- plain    number of fields; each field, 'bucket of the hour:symptom', and its count      (reports that nothing has to be asked about, ALL's sums too)
 -- pack     fields and counts, 'field=count,field=count'; the last bucket among them      (the same of what is long past: kept as it is, and not told)
 -- target   index of the region's bucket hash, of the bucket hash of ALL; region
@@ -34,7 +34,7 @@ local slice = 1000 -- what one call can carry: an even number below the interpre
 local call = redis.call
 
 local digest = ARGV[1]
-local before = call('GET', KEYS[1])
+local before = call('HGET', KEYS[1], ARGV[17])
 if before then
   if string.sub(before, 1, #digest) ~= digest then return '!' end
   return 'R' .. string.sub(before, #digest + 1)
@@ -45,7 +45,7 @@ local keep_buckets, keep_seen, now = ARGV[4], ARGV[5], ARGV[6]
 local oldest, newest_pack = tonumber(ARGV[7]), tonumber(ARGV[8])
 local shards, plains, packs, targets, services = tonumber(ARGV[9]), tonumber(ARGV[10]), tonumber(ARGV[11]), tonumber(ARGV[12]), tonumber(ARGV[13])
 local places, rooms, comments = tonumber(ARGV[14]), tonumber(ARGV[15]), tonumber(ARGV[16])
-local next_arg = 17
+local next_arg = 18
 
 -- What a hash holds of some names in ARGV, in their order; false for each it does not know.
 local function ask(name, first, count)
@@ -301,5 +301,6 @@ local some = {}
 for place = 1, row do some[#some + 1] = mixed[place] end
 
 local answer = table.concat(outcomes) .. '|' .. table.concat(some, ',')
-call('SET', KEYS[1], digest .. answer, 'EX', ARGV[2])
+call('HSET', KEYS[1], ARGV[17], digest .. answer)
+age(KEYS[1], 1, ARGV[2])
 return 'N' .. answer .. '|' .. table.concat(out, ',')

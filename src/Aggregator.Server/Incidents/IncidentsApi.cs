@@ -91,7 +91,7 @@ internal static class IncidentsApi
         }
     }
 
-    private static bool Matches(IncidentDocument incident, string? service, string? region, IReadOnlyList<IncidentState>? states) =>
+    internal static bool Matches(IncidentDocument incident, string? service, string? region, IReadOnlyList<IncidentState>? states) =>
         (service is null || incident.Service == service)
         && (region is null || incident.Regions.Any(part => part.Region == region))
         && (states is null || states.Contains(incident.ResolvedAt is null ? IncidentState.Open : IncidentState.Resolved));

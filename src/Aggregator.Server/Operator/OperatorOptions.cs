@@ -52,8 +52,8 @@ public sealed class OperatorKeyOptions : IValidatableObject
     /// <value>path</value>
     public string? KeyFile { get; set; }
 
-    /// <summary>What it may do: read what only operators see, bring reports in, change things, read the metrics.</summary>
-    /// <value>list; `read-private`, `collect`, `operate`, `metrics`</value>
+    /// <summary>What it may do: read what only operators see, bring reports in, change things, read the metrics, copy the store.</summary>
+    /// <value>list; `read-private`, `collect`, `operate`, `metrics`, `backup`</value>
     public string[] Scopes { get; set; } = [];
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

@@ -23,9 +23,12 @@ internal static class OperatorScopes
     /// <summary>To read <c>/metrics</c> where they are not for everybody.</summary>
     public const string Metrics = "metrics";
 
+    /// <summary>To take a backup: a copy of everything, with all secrets in it.</summary>
+    public const string Backup = "backup";
+
     public const string Claim = "scope";
 
-    public static IReadOnlyList<string> All { get; } = [ReadPrivate, Collect, Operate, Metrics];
+    public static IReadOnlyList<string> All { get; } = [ReadPrivate, Collect, Operate, Metrics, Backup];
 
     public static string Listed { get; } = string.Join(", ", All);
 

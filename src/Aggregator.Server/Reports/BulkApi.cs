@@ -131,7 +131,7 @@ internal static class BulkApi
         {
             if (_guarded) return;
             _guarded = true;
-            await Append(new(Shard: 0, $"{_run}-body", Convert.ToHexStringLower(_heard.GetHashAndReset()), KeepKey, []));
+            await Append(new(Shard: 0, _run, "body", Convert.ToHexStringLower(_heard.GetHashAndReset()), KeepKey, []));
         }
 
         public async Task Commit(int shard)
@@ -147,7 +147,7 @@ internal static class BulkApi
 
             var (reports, digest, number) = _chunks[shard].Take();
             var keep = idempotencyKey.Length == 0 ? KeepOwn : KeepKey;
-            var batch = new CommitBatch(shard, string.Create(CultureInfo.InvariantCulture, $"{_run}-{number}"), digest, keep, reports);
+            var batch = new CommitBatch(shard, _run, number.ToString(CultureInfo.InvariantCulture), digest, keep, reports);
             _commits.Add(Append(batch));
         }
 

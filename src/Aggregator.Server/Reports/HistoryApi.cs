@@ -20,8 +20,8 @@ internal static class HistoryApi
     private const int LineAtMost = 1024 * 1024;
     private const int FaultsTold = 100;
     private const int RegionsAtOnce = 2;
-    private const long CountAtMost = 1_000_000_000;
-    private static readonly TimeSpan Back = TimeSpan.FromDays(45);
+    internal const long CountAtMost = 1_000_000_000;
+    internal static readonly TimeSpan Back = TimeSpan.FromDays(45);
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     extension(IEndpointRouteBuilder routes)
@@ -58,7 +58,7 @@ internal static class HistoryApi
     }
 
     /// <summary>Weeks of many regions are much work: done a few regions and a day of ALL at a time, so that reports do not wait behind it.</summary>
-    private static async Task Train(ServiceKey service, KeyValuePair<SeriesKey, List<MinuteRun>>[] series, IGrainFactory grains)
+    internal static async Task Train(ServiceKey service, KeyValuePair<SeriesKey, List<MinuteRun>>[] series, IGrainFactory grains)
     {
         foreach (var some in series.Chunk(RegionsAtOnce))
             await Task.WhenAll(some.Select(one => grains.GetGrain<IRegionGrain>(one.Key.ToString()).Import([.. one.Value])));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Threading.Channels;
 using Aggregator.Domain;
 using Aggregator.Grains;
@@ -167,7 +168,7 @@ internal sealed partial class Intake : BackgroundService
         try
         {
             var left = AnswerWithin - _clock.GetElapsedTime(batch[0].Since);
-            var own = new CommitBatch(shard, Guid.NewGuid().ToString("N"), "", KeepOwnBatch, [.. batch.Select(waiting => waiting.Report)]);
+            var own = new CommitBatch(shard, PageOf(_clock.GetUtcNow()), Guid.NewGuid().ToString("N"), "", KeepOwnBatch, [.. batch.Select(waiting => waiting.Report)]);
             var (result, lines) = await Commit(own, left);
             for (var i = 0; i < batch.Count; i++) batch[i].SetResult((result, result == IntakeResult.Committed ? lines[i] : default));
         }
@@ -178,6 +179,9 @@ internal sealed partial class Intake : BackgroundService
             foreach (var waiting in batch) waiting.TrySetResult((IntakeResult.StoreUnreachable, default));
         }
     }
+
+    // A key for each batch would be a record of its own in the store, and the embedded one takes back no room of a record that has expired.
+    private static string PageOf(DateTimeOffset now) => BucketGrid.TenSeconds.IndexOf(now).ToString(CultureInfo.InvariantCulture);
 
     private sealed class Waiting(in Report report, long since)
         : TaskCompletionSource<(IntakeResult, LineOutcome)>(TaskCreationOptions.RunContinuationsAsynchronously)

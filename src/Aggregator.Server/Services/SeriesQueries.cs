@@ -26,7 +26,7 @@ internal sealed class SeriesQueries(IGrainFactory grains, RegionHints hints, Tim
     };
 
     /// <summary>The span a query asks for, widened to whole steps; faults go to the query.</summary>
-    public SeriesSpan Span(Queries query)
+    public SeriesSpan Span(Queries query, int pointsAtMost = PointsAtMost)
     {
         var interval = query.Text("interval") ?? "5m";
         if (!Intervals.TryGetValue(interval, out var step))
@@ -45,7 +45,7 @@ internal sealed class SeriesQueries(IGrainFactory grains, RegionHints hints, Tim
         var grid = new BucketGrid(step);
         from = grid.StartOf(grid.IndexOf(from));
         to = grid.IndexOf(to) is var last && grid.StartOf(last) == to ? to : grid.EndOf(last);
-        if ((to - from) / step > PointsAtMost) query.Faults["interval"] = $"That is more than {PointsAtMost} points; take a longer interval or a shorter span.";
+        if ((to - from) / step > pointsAtMost) query.Faults["interval"] = $"That is more than {pointsAtMost} points; take a longer interval or a shorter span.";
         if (interval == "10s" && from < now - ReportStore.BucketsKept) query.Faults["from"] = $"10-second counts are kept for {ReportStore.BucketsKept.TotalHours} hours; take a longer interval.";
         else if (from < now - ReportStore.MinutesKept) query.Faults["from"] = $"Counts are kept for {ReportStore.MinutesKept.TotalDays} days.";
         return new(from, to, interval, step);

@@ -15,7 +15,7 @@ public class CommitBenchmarks
 
     private readonly StoreKeys _names = new("benchmark");
     private readonly ReportOptions _options = new();
-    private CommitBatch _batch = new(0, "", "", default, []);
+    private CommitBatch _batch = new(0, "", "", "", default, []);
     private CommitScript? _script;
     private string _answer = "";
 
@@ -32,7 +32,7 @@ public class CommitBenchmarks
     {
         var series = Enumerable.Range(0, Series).Select(i => new SeriesKey(ServiceKey.Parse($"service-{i / 50}"), RegionCode.Parse($"R{i % 50}"))).ToArray();
         var reports = Enumerable.Range(0, Lines).Select(i => new Report(series[i % Series], Now, "login", 1, Reporters ? $"reporter-{i:0000000}" : null, Reporters ? $"network-{i / 10:00000000}" : null));
-        _batch = new(0, "benchmark", "", TimeSpan.FromMinutes(10), [.. reports]);
+        _batch = new(0, "page", "benchmark", "", TimeSpan.FromMinutes(10), [.. reports]);
         _script = new(_batch, _names, _options, Now);
 
         // Every line counted; one counter of each bucket key moved.

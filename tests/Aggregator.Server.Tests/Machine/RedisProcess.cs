@@ -28,6 +28,40 @@ internal sealed class RedisProcess : IAsyncDisposable
         return redis;
     }
 
+    /// <summary>One that begins with what a dump holds, in the steps that are documented: read without a log, then with one.</summary>
+    public static async Task<RedisProcess> From(string dump)
+    {
+        Assert.SkipUnless(Machine.RedisServer is not null, "redis-server is not installed.");
+        var redis = new RedisProcess([]);
+        try
+        {
+            File.Copy(dump, Path.Combine(redis._directory, "dump.rdb"));
+            await redis.Begin("--appendonly", "no");
+            await redis.Answering();
+            await redis.Ask("CONFIG", "SET", "appendonly", "yes");
+            await Eventually.True("the log is written", ReadyWithin, async () =>
+                await redis.Ask("INFO", "persistence") is var info && info.Contains("aof_rewrite_in_progress:0", StringComparison.Ordinal) && info.Contains("aof_rewrite_scheduled:0", StringComparison.Ordinal)
+                    && info.Contains("aof_enabled:1", StringComparison.Ordinal) && info.Contains("aof_last_bgrewrite_status:ok", StringComparison.Ordinal));
+            await redis._process!.Stop();
+            await redis.Restart();
+            return redis;
+        }
+        catch
+        {
+            await redis.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>What redis-cli is answered.</summary>
+    public async Task<string> Ask(params string[] command)
+    {
+        await using var asking = new ChildProcess(Machine.RedisCli!, ["-p", $"{Port}", .. command]);
+        await asking.Exit(ReadyWithin);
+        Assert.True(asking.ExitCode == 0, asking.Output);
+        return asking.Output;
+    }
+
     /// <summary><c>kill -9</c>.</summary>
     public Task Kill() => _process!.Kill();
 
@@ -40,8 +74,7 @@ internal sealed class RedisProcess : IAsyncDisposable
     public async Task Restart()
     {
         await Begin();
-        await Eventually.True("redis-server answers", ReadyWithin, async () =>
-            !_process!.HasExited ? await Answers() : throw new InvalidOperationException($"redis-server ended:{Environment.NewLine}{_process.Output}"));
+        await Answering();
     }
 
     /// <summary>Starts again on the same port and data, without waiting until it has read them.</summary>
@@ -52,6 +85,9 @@ internal sealed class RedisProcess : IAsyncDisposable
         // With the default, everysec, what is answered while a sync is under way is not in the log yet, and a kill may lose it.
         _process = new(Machine.RedisServer!, ["--port", $"{Port}", "--bind", "127.0.0.1", "--dir", _directory, "--appendonly", "yes", "--appendfsync", "always", "--save", "", .. _settings, .. settings]);
     }
+
+    private Task Answering() => Eventually.True("redis-server answers", ReadyWithin, async () =>
+        !_process!.HasExited ? await Answers() : throw new InvalidOperationException($"redis-server ended:{Environment.NewLine}{_process.Output}"));
 
     public async ValueTask DisposeAsync()
     {

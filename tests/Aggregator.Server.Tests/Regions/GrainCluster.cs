@@ -93,7 +93,7 @@ internal sealed class GrainCluster : IAsyncDisposable
 
     public async Task Report(params Report[] reports)
     {
-        var answer = await Store.Commit(new(StoreKeys.ShardOf(reports[0].Series.Service), Guid.NewGuid().ToString(), "", TimeSpan.FromMinutes(10), reports));
+        var answer = await Store.Commit(new(StoreKeys.ShardOf(reports[0].Series.Service), "page", Guid.NewGuid().ToString(), "", TimeSpan.FromMinutes(10), reports));
         foreach (var (touched, tallies) in answer.Touched) await Region(touched).Absorb([.. tallies]);
     }
 

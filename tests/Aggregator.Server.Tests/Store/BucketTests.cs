@@ -38,7 +38,7 @@ public abstract class BucketTests<TStore>(TStore store) : IClassFixture<TStore> 
 
         Assert.Equal([100, 200, 300], (await commits.Read(Us)).Select(bucket => bucket.Tally.Reports));
         Assert.Equal([100, 200, 400], (await commits.Read(All)).Select(bucket => bucket.Tally.Reports));
-        var fields = await commits.Connection.Shared.HashLengthAsync(new StoreKeys(commits.Connection.Prefix).Buckets(Us, FirstBucket / CommitScript.BucketsPerHour));
+        var fields = await commits.Connection.Shared.HashLengthAsync(new StoreKeys(commits.Connection.Prefix).Buckets(Us, FirstBucket / ReportStore.BucketsPerHour));
         Assert.InRange(fields, 1, 70);
     }
 
@@ -57,6 +57,49 @@ public abstract class BucketTests<TStore>(TStore store) : IClassFixture<TStore> 
         Assert.Empty(late.Untold);
         Assert.Equal(4, late.Touched[Us].Single().Tally.Reports);
         Assert.Equal([5, 2, 4], (await commits.Read(Us)).Select(bucket => bucket.Tally.Reports));
+    }
+
+    [Fact]
+    public async Task Packed_buckets_hold_what_they_held_in_one_field_and_expire_when_they_would_have()
+    {
+        var commits = new Commits(store.Fresh(), share: 1);
+        for (var i = 0; i < 40; i++)
+        {
+            await commits.Append(Report(Us, i, reporter: $"r{i}", network: "n"), Report(Us, i, "login", 2), Report(Us, i, reporter: "r0"), Report(Us, i, reporter: $"q{i}", network: "n"));
+        }
+
+        var (before, hour) = (await commits.Read(Us), FirstBucket / ReportStore.BucketsPerHour);
+        var hash = new StoreKeys(commits.Connection.Prefix).Buckets(Us, hour);
+
+        Assert.True(await commits.Store.Pack(Us, hour, before: 120) > 60);
+        Assert.Equal(before, await commits.Read(Us));
+        Assert.True(await commits.Store.Pack(Us, hour, ReportStore.BucketsPerHour) > 30);
+        Assert.Equal(0, await commits.Store.Pack(Us, hour, ReportStore.BucketsPerHour));
+
+        Assert.Equal(before, await commits.Read(Us));
+        Assert.Equal(2, await commits.Connection.Shared.HashLengthAsync(hash));
+        Assert.InRange((await commits.Connection.Shared.KeyTimeToLiveAsync(hash))!.Value, TimeSpan.FromHours(25), ReportStore.BucketsKept);
+    }
+
+    [Fact]
+    public async Task What_comes_late_to_a_packed_bucket_adds_up_and_is_to_be_read()
+    {
+        var commits = new Commits(store.Fresh());
+        await commits.Append(Report(Us, 1, count: 5), Report(Us, 1, reporter: "ann", network: "n"), Report(Us, 1, reporter: "ann"));
+        await commits.Store.Pack(Us, FirstBucket / ReportStore.BucketsPerHour, ReportStore.BucketsPerHour);
+
+        var late = await commits.Append(Report(Us, 1, reporter: "bob", network: "m"), Report(Us, 1, reporter: "ann"));
+
+        Assert.Contains(Us, late.Untold);
+        Assert.Equal(Tally.Create([new("app", 7)], networks: 2, duplicates: 2), await commits.Sum(Us));
+    }
+
+    [Fact]
+    public async Task Nothing_to_pack_is_no_fault()
+    {
+        var commits = new Commits(store.Fresh());
+
+        Assert.Equal(0, await commits.Store.Pack(Us, 7, ReportStore.BucketsPerHour));
     }
 
     [Fact]
@@ -104,7 +147,7 @@ public abstract class BucketTests<TStore>(TStore store) : IClassFixture<TStore> 
         await commits.Append(Report(Us, reporter: "ann", network: "n"), Report(Us, count: 4));
         await commits.Append(Report(Us, 1), Report(Us, 61, reporter: "bob", network: "n"), Report(Us, 1, reporter: "cid", network: "m"));
 
-        // A guard and each of these twice: buckets of US and ALL, reporters, networks.
+        // The page of the batches, the newest pack and each of these twice: buckets of US and ALL, reporters, networks.
         var (expiring, staying) = await Keys(commits.Connection);
         Assert.Equal(2 + 4 + 2 + 2, expiring.Count);
         Assert.Contains("regions", Assert.Single(staying), StringComparison.Ordinal);
@@ -162,7 +205,7 @@ public abstract class BucketTests<TStore>(TStore store) : IClassFixture<TStore> 
     }
 
     private static TimeSpan LongestFor(string key) =>
-        key.Contains(":buckets:") || key.EndsWith(":packed", StringComparison.Ordinal) ? ReportStore.BucketsKept : key.Contains(":batch:") ? TimeSpan.FromMinutes(10) : TimeSpan.FromMinutes(61);
+        key.Contains(":buckets:") || key.EndsWith(":packed", StringComparison.Ordinal) ? ReportStore.BucketsKept : key.Contains(":batches:") ? TimeSpan.FromMinutes(10) : TimeSpan.FromMinutes(61);
 
     private static async Task<(List<(string Name, TimeSpan Left)> Expiring, List<string> Staying)> Keys(StoreConnection connection)
     {

@@ -14,6 +14,7 @@ public abstract class CommitProperties<TStore>(TStore store) : IClassFixture<TSt
     private const int Minutes = 150;
 
     private static readonly ServiceKey[] Services = NaiveStore.Services;
+    private static readonly long FirstHour = BucketGrid.TenSeconds.IndexOf(Commits.Noon) / ReportStore.BucketsPerHour;
     private static readonly RegionCode[] Regions = [.. new[] { "US", "GB", "ZZ" }.Select(RegionCode.Parse)];
 
     private static readonly Gen<Report> Reports =
@@ -27,7 +28,7 @@ public abstract class CommitProperties<TStore>(TStore store) : IClassFixture<TSt
     private static readonly Gen<CommitBatch[]> Sent = Reports.Array[0, 40].Array[1, 8].SelectMany(contents =>
         Gen.Select(Gen.Int[0, contents.Length - 1], Gen.Int[0, contents.Length - 1], Gen.Int[0, 9])
             .Select((id, content, dice) => new CommitBatch(
-                StoreKeys.ShardOf(Services[0]), $"b{id}", $"c{(dice == 0 ? content : id)}-", TimeSpan.FromMinutes(5), contents[dice == 0 ? content : id]))
+                StoreKeys.ShardOf(Services[0]), $"p{id % 2}", $"b{id}", $"c{(dice == 0 ? content : id)}-", TimeSpan.FromMinutes(5), contents[dice == 0 ? content : id]))
             .Array[1, 16]);
 
     [Fact]
@@ -48,6 +49,9 @@ public abstract class CommitProperties<TStore>(TStore store) : IClassFixture<TSt
 
             Assert.Equal(naive.Commit(batch, out var lines), answer.Result);
             Assert.Equal(lines, answer.Lines);
+
+            // Packing is told to nobody, so it must change nothing for anybody.
+            if (i % 3 == 1) await servers[0].Store.Pack(everywhere[i % everywhere.Length], FirstHour + i % 2, i * 61 % (ReportStore.BucketsPerHour + 1));
 
             // Who hears what a commit answers, and reads what it does not tell, knows everything.
             foreach (var (series, tallies) in answer.Touched)

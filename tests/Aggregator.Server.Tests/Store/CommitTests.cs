@@ -92,7 +92,7 @@ public abstract class CommitTests<TStore>(TStore store) : IClassFixture<TStore> 
         var other = Us with { Service = NaiveStore.Services[1] };
         var first = Us with { Service = NaiveStore.Services[0] };
 
-        var answer = await commits.Store.Commit(new(StoreKeys.ShardOf(first.Service), "b", "", TimeSpan.FromMinutes(1),
+        var answer = await commits.Store.Commit(new(StoreKeys.ShardOf(first.Service), "page", "b", "", TimeSpan.FromMinutes(1),
             [Report(first, reporter: "ann", network: "n"), Report(other, reporter: "ann", network: "n")]));
 
         Assert.All(answer.Lines, line => Assert.Equal(ReportOutcome.Counted, line.Outcome));

@@ -29,7 +29,7 @@ internal sealed class Commits(StoreConnection connection, int share = 20, DateTi
         new(series, Noon.AddMinutes(minutes), symptom, count, reporter, network);
 
     public static CommitBatch Batch(string id, string digest, params Report[] reports) =>
-        new(StoreKeys.ShardOf(Service), id, digest, TimeSpan.FromMinutes(10), reports);
+        new(StoreKeys.ShardOf(Service), "page", id, digest, TimeSpan.FromMinutes(10), reports);
 
     /// <summary>Appends the reports in a batch of their own.</summary>
     public Task<CommitAnswer> Append(params Report[] reports) => Store.Commit(Batch($"own-{Interlocked.Increment(ref _ids)}", "", reports));

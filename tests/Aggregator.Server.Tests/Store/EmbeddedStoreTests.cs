@@ -1,3 +1,4 @@
+using System.Formats.Tar;
 using Microsoft.Extensions.Logging.Abstractions;
 using StackExchange.Redis;
 
@@ -77,6 +78,48 @@ public sealed class EmbeddedStoreTests : IDisposable
         await store.Checkpoint(TestContext.Current.CancellationToken);
 
         Assert.InRange(await store.LogSize(), 0, before / 10);
+    }
+
+    [Fact]
+    public async Task A_backup_made_at_any_moment_holds_whole_scripts_and_no_fewer_than_were_answered_before_it()
+    {
+        const int Backups = 20;
+        var (data, restored) = (Path.Combine(_directory, "data"), Path.Combine(_directory, "restored"));
+        var answered = 0L;
+        var least = new List<long>();
+        using var enough = new CancellationTokenSource();
+        await using (var store = EmbeddedStore.Start(data, NullLoggerFactory.Instance, TimeProvider.System))
+        {
+            await using var redis = await Connect(store.Port);
+            var counting = Task.Run(async () =>
+            {
+                for (; !enough.IsCancellationRequested; Interlocked.Increment(ref answered)) await CountOnce(redis);
+            });
+            for (var i = 0; i < Backups; i++)
+            {
+                least.Add(Interlocked.Read(ref answered));
+                await using var file = File.Create(Path.Combine(_directory, $"{i}.tar"));
+                await store.Backup(file, TestContext.Current.CancellationToken);
+            }
+
+            await enough.CancelAsync();
+            await counting;
+        }
+
+        for (var i = 0; i < Backups; i++)
+        {
+            Directory.CreateDirectory(restored);
+            await TarFile.ExtractToDirectoryAsync(Path.Combine(_directory, $"{i}.tar"), restored, overwriteFiles: false);
+            await using (var store = EmbeddedStore.Start(restored, NullLoggerFactory.Instance, TimeProvider.System))
+            {
+                await using var redis = await Connect(store.Port);
+                var counts = await Task.WhenAll(Keys.Select(async key => (long)await redis.GetDatabase().HashGetAsync(key, "n")));
+                Assert.InRange(counts[0], least[i], i + 1 < Backups ? least[i + 1] + 1 : answered);
+                Assert.All(counts, count => Assert.Equal(counts[0], count));
+            }
+
+            Directory.Delete(restored, recursive: true);
+        }
     }
 
     [Fact]
