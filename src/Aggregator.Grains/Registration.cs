@@ -8,6 +8,7 @@ public static class Registration
 {
     /// <summary>What grains and intake share: the store and the settings of the Domain. The caller registers <see cref="StoreConnection"/> and <see cref="TimeProvider"/>.</summary>
     public static IServiceCollection AddAggregatorGrains(this IServiceCollection services) => services
+        .AddSingleton<GrainTelemetry>()
         .AddSingleton<ReportStore>()
         .AddSingleton<OpenMarks>()
         .AddSingleton<CatalogStore>()

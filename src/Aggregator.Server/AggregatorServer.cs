@@ -52,7 +52,7 @@ internal static class AggregatorServer
             services.AddSingleton(Options.Create(webhooks));
             services.AddAggregatorGrains();
 
-            var opened = await StoreLifetime.Open(store, cluster);
+            var opened = await StoreLifetime.Open(store, cluster, builder.Configuration);
             services.AddSingleton(opened.Connection);
 
             // The first to start is the last to stop: the store outlives the silo that writes to it.

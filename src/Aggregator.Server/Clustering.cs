@@ -62,10 +62,11 @@ internal static partial class Clustering
         // The configuration string is not used: the connection that is already open serves.
         var redis = new ConfigurationOptions();
         var shared = Task.FromResult((connection.Multiplexer, IsShared: true));
+        var traced = builder.Configuration.CollectsTraces();
 
         if (cluster.Role == ClusterRole.Gateway)
         {
-            builder.UseOrleansClient(client => client
+            builder.UseOrleansClient(client => (traced ? client.AddActivityPropagation() : client)
                 .Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (cluster.Id, cluster.Id))
                 .Configure<GatewayOptions>(options => options.GatewayListRefreshPeriod = LookForSilosEvery)
                 .UseConnectionRetryFilter<WaitForSilos>()
@@ -73,7 +74,7 @@ internal static partial class Clustering
             return;
         }
 
-        builder.UseOrleans(silo => silo
+        builder.UseOrleans(silo => (traced ? silo.AddActivityPropagation() : silo)
             .Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (cluster.Id, cluster.Id))
             .Configure<ClusterMembershipOptions>(NoticeDeathSoon)
             .Configure<EndpointOptions>(options =>

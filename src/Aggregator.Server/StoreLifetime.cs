@@ -14,10 +14,10 @@ internal sealed partial class StoreLifetime(StoreConnection connection, Embedded
     /// <summary>None where a Redis serves.</summary>
     public EmbeddedStore? Embedded => embedded;
 
-    public static async Task<StoreLifetime> Open(StoreOptions store, ClusteringOptions cluster)
+    public static async Task<StoreLifetime> Open(StoreOptions store, ClusteringOptions cluster, IConfiguration configuration)
     {
         // The store speaks before the host's own logging is there, and after it is gone.
-        var loggers = LoggerFactory.Create(logging => logging.AddSimpleConsole());
+        var loggers = LoggerFactory.Create(logging => logging.AddConsoleOf(configuration));
         var embedded = store.Mode == StoreMode.Embedded ? EmbeddedStore.Start(store.DataDirectory, loggers, TimeProvider.System) : null;
         var connection = await Reach(
             () => StoreConnection.Open(embedded?.Connection ?? store.ReadConnection(), cluster.Id, commits: embedded is not null, () => embedded?.IsFull == true),

@@ -1,28 +1,29 @@
 using System.Diagnostics.Metrics;
 using Aggregator.Grains;
-using OpenTelemetry;
-using OpenTelemetry.Metrics;
-using OpenTelemetry.Trace;
 
 namespace Aggregator.Server;
 
-/// <summary>What the product itself counts about itself: one method per fact.</summary>
+/// <summary>What the intake counts about itself: one method per fact. The description of each is its row in the ledger.</summary>
 internal sealed class Telemetry
 {
-    public const string Name = "Aggregator";
-
-    private readonly Counter<long> _received, _limited, _refused;
-
     public const string ReceivedName = "aggregator.reports.received";
     public const string LimitedName = "aggregator.reports.limited";
     public const string RefusedName = "aggregator.reports.refused";
 
+    private readonly Counter<long> _received, _limited, _refused;
+    private readonly Histogram<double> _commitDuration;
+    private readonly Histogram<long> _commitSize;
+
     public Telemetry(IMeterFactory meters)
     {
-        var meter = meters.Create(Name);
+        var meter = meters.Create(Tracing.Name);
         _received = meter.CreateCounter<long>(ReceivedName, "{report}", "Reports appended to the store, by what became of them.");
-        _limited = meter.CreateCounter<long>(LimitedName, "{report}", "Reports refused because their sender had sent too many, by whose limit it was.");
+        _limited = meter.CreateCounter<long>(LimitedName, "{report}", "Reports answered 429, by whose limit it was.");
         _refused = meter.CreateCounter<long>(RefusedName, "{report}", "Reports answered 503, by what had no room or did not answer.");
+        _commitDuration = meter.CreateHistogram("aggregator.commit.duration", "s", "How long a batch took until the store had it, tries that failed included.",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10] });
+        _commitSize = meter.CreateHistogram("aggregator.commit.size", "{line}", "Lines of a batch; of a bulk request, what says the same is one.",
+            advice: new InstrumentAdvice<long> { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048] });
     }
 
     /// <param name="limit"><c>reporter</c> or <c>network</c>.</param>
@@ -30,6 +31,12 @@ internal sealed class Telemetry
 
     /// <param name="reason">Why they were not, or perhaps not, appended.</param>
     public void Refused(IntakeResult reason, int reports) => _refused.Add(reports, new KeyValuePair<string, object?>("reason", reason.ToString()));
+
+    public void Committed(IntakeResult result, int lines, TimeSpan took)
+    {
+        _commitDuration.Record(took.TotalSeconds, new KeyValuePair<string, object?>("result", result.ToString()));
+        _commitSize.Record(lines);
+    }
 
     public void Received(IReadOnlyList<Report> reports, LineOutcome[] lines)
     {
@@ -50,28 +57,5 @@ internal sealed class Telemetry
     private void Add(long reports, string outcome)
     {
         if (reports > 0) _received.Add(reports, new KeyValuePair<string, object?>("outcome", outcome));
-    }
-}
-
-internal static class Observability
-{
-    /// <summary>Metrics at <c>/metrics</c>; metrics and traces to a collector where <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> names one.</summary>
-    public static void AddObservability(this WebApplicationBuilder builder)
-    {
-        builder.Services.AddSingleton<Telemetry>();
-
-        // At Debug it says the addresses of those who come by a proxy that is not known.
-        builder.Logging.AddFilter("Microsoft.AspNetCore.HttpOverrides", LogLevel.None);
-        var telemetry = builder.Services.AddOpenTelemetry()
-            .WithMetrics(metrics => metrics
-                .AddMeter(Telemetry.Name, "Microsoft.Orleans", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel")
-                .AddRuntimeInstrumentation()
-                .AddPrometheusExporter());
-
-        // A trace that nobody collects is not begun.
-        if (!string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
-            telemetry.WithTracing(traces => traces.AddAspNetCoreInstrumentation()).UseOtlpExporter();
-        else
-            builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
     }
 }

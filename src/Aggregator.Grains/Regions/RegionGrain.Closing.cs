@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Aggregator.Domain;
 
 namespace Aggregator.Grains;
@@ -24,6 +25,20 @@ internal sealed partial class RegionGrain
         return _detector.Next == bucket + 1 ? WindowSumDocument.From(_detector.Sums) : [];
     }
 
+    /// <summary>One trace goes on from a report to the verdict it led to; while the region is up, also to those that nobody reported for any more.</summary>
+    private Activity? BeginJudging()
+    {
+        if (_causes is not { } causes) return null;
+        if (causes.AreNew || _detector.Latest.Level is Level.Spike or Level.Elevated) return causes.Begin(Tracing.Judge);
+
+        _causes = null;
+        return null;
+    }
+
+    private void NoteOn(Activity? span) => span?
+        .SetTag("aggregator.service", _series.Service.Value).SetTag("aggregator.region", _series.Region.Value)
+        .SetTag("aggregator.level", _detector.Latest.Level.ToString()).SetTag("aggregator.reason", _detector.Latest.Reason.ToString());
+
     private async Task CloseBuckets(long open)
     {
         if (_detector.Next is not { } next || open - next > 6)
@@ -47,6 +62,8 @@ internal sealed partial class RegionGrain
             var seen = sight == Sight.Open || (sight == Sight.Gap && tally.Reports > 0);
             _detector.Close(bucket, seen ? tally.Reports : null, (int)Math.Min(tally.Networks, int.MaxValue));
             if (bucket == open - 1) await HearTheRest(bucket);
+            if (seen) telemetry.Judged(_detector.Latest.Level, _detector.Latest.Reason, clock.GetUtcNow() - Grid.EndOf(bucket));
+            else telemetry.Blind(sight);
         }
 
         try

@@ -13,7 +13,7 @@ namespace Aggregator.Grains;
 [GrainType("region")]
 internal sealed partial class RegionGrain(
     [PersistentState("region")] IPersistentState<RegionState> state,
-    ReportStore store, OpenMarks marks, IOptions<ReportOptions> reports, DetectionOptions detection, TimeProvider clock, ILogger<RegionGrain> logger)
+    ReportStore store, OpenMarks marks, IOptions<ReportOptions> reports, DetectionOptions detection, GrainTelemetry telemetry, TimeProvider clock, ILogger<RegionGrain> logger)
     : Grain, IRegionGrain
 {
     private static readonly BucketGrid Grid = BucketGrid.TenSeconds;
@@ -31,12 +31,14 @@ internal sealed partial class RegionGrain(
     private Level _savedLevel = Level.Normal;
     private Task? _loading;
     private bool _loaded;
+    private Causes? _causes;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _series = SeriesKey.Parse(this.GetPrimaryKeyString());
         _minutes = new(_series, store, marks, _window);
         _packing = new(_series, store, _window, Spread());
+        telemetry.Awake(1);
 
         // Regions close their buckets within the half second after the bucket, spread so that they do not all do it at once.
         _delay = TimeSpan.FromMilliseconds(200 + (uint)_series.GetHashCode() % 300);
@@ -46,6 +48,7 @@ internal sealed partial class RegionGrain(
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
+        telemetry.Awake(-1);
         if (_loaded) await Save();
     }
 
@@ -53,6 +56,7 @@ internal sealed partial class RegionGrain(
     {
         await Loaded();
         var now = clock.GetUtcNow();
+        Causes.Note(ref _causes);
         foreach (var (bucket, tally) in tallies) Hear(bucket, tally, now);
         return new(_detector.Latest.Level, _window.Reports(Quarter), Expected(Quarter, now));
     }
@@ -143,10 +147,12 @@ internal sealed partial class RegionGrain(
         try
         {
             await Loaded();
+            using var span = BeginJudging();
             var now = clock.GetUtcNow();
             _window.SlideTo(now);
             await CloseBuckets(Grid.IndexOf(now));
             await _minutes.Write(now);
+            NoteOn(span);
             await Tell(now);
             await _packing.Pack(now);
             if (_window.IsEmpty && _detector.Latest.Level is Level.Normal or Level.Unknown && _minutes.AllWritten) DeactivateOnIdle();

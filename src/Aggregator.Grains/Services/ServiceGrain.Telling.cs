@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Aggregator.Domain;
 using Microsoft.Extensions.Logging;
 
@@ -10,6 +11,7 @@ internal sealed partial class ServiceGrain
 
     private bool _telling;
     private bool _toldToSave;
+    private ActivityContext? _changeBefore;
 
     public async Task<IncidentDocument?> Note(string incident, string text, string? source)
     {
@@ -30,8 +32,10 @@ internal sealed partial class ServiceGrain
         if (await archive.Find(incident) is not { } archived || archived.Service != _service.Value || archived.Notes is { IsDefault: false, Length: >= Incident.NotesAtMost }) return null;
         var document = IncidentDocument.From(archived.ToDomain().Note(text, source, now), archived.Behind);
         await archive.Put(document);
+        using var span = BeginChange(incident, ChangeKind.Noted);
         AddUntold(document);
         await state.WriteStateAsync();
+        telemetry.Changed(ChangeKind.Noted);
         TellUntold().Ignore();
         return document;
     }
@@ -75,6 +79,7 @@ internal sealed partial class ServiceGrain
     private async Task<ImmutableArray<string>> Tell(UntoldChange untold, IReadOnlyDictionary<string, SubscriptionFilter> filters)
     {
         var change = untold.Incident.Changes.First(change => change.Sequence == untold.Sequence);
+        using var span = Tracing.Begin(Tracing.Tell, untold.Trace)?.SetTag("aggregator.incident", untold.Incident.Id).SetTag("aggregator.change", change.Kind.ToString());
         var to = untold.Left?.Where(filters.ContainsKey) ?? filters.Where(filter => filter.Value.Passes(untold.Incident, change)).Select(filter => filter.Key);
         var missed = await Task.WhenAll(to.Select(async subscription =>
         {
@@ -92,9 +97,18 @@ internal sealed partial class ServiceGrain
         return [.. missed.OfType<string>()];
     }
 
+    /// <summary>Begins a trace where nobody's goes on, as for calm that has held; the change before is linked, so that an incident can be followed.</summary>
+    private Activity? BeginChange(string incident, ChangeKind kind)
+    {
+        if (!Tracing.Source.HasListeners()) return null;
+        var span = Tracing.Source.StartActivity(Tracing.Change, ActivityKind.Internal, default(ActivityContext), links: _changeBefore is { } before ? [new(before)] : null);
+        if (span is { Recorded: true }) _changeBefore = span.Context;
+        return span?.SetTag("aggregator.incident", incident).SetTag("aggregator.service", _service.Value).SetTag("aggregator.change", kind.ToString());
+    }
+
     private UntoldChange AddUntold(IncidentDocument incident)
     {
-        var untold = new UntoldChange(incident.Changes[^1].Sequence, incident);
+        var untold = new UntoldChange(incident.Changes[^1].Sequence, incident, Trace: Tracing.CurrentText);
         state.State.Untold.Add(untold);
         if (state.State.Untold.Count > UntoldAtMost)
         {

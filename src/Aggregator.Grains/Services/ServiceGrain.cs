@@ -8,7 +8,7 @@ namespace Aggregator.Grains;
 [GrainType("service")]
 internal sealed partial class ServiceGrain(
     [PersistentState("service")] IPersistentState<ServiceState> state,
-    IncidentStore archive, SubscriptionStore subscriptions, IncidentOptions options, TimeProvider clock, ILogger<ServiceGrain> logger) : Grain, IServiceGrain
+    IncidentStore archive, SubscriptionStore subscriptions, IncidentOptions options, GrainTelemetry telemetry, TimeProvider clock, ILogger<ServiceGrain> logger) : Grain, IServiceGrain
 {
     private static readonly TimeSpan WatchEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan HeartbeatMissing = TimeSpan.FromSeconds(35);
@@ -91,15 +91,18 @@ internal sealed partial class ServiceGrain(
     private async Task Save(Incident incident, IncidentChange? change, Action undo)
     {
         var (saved, archived) = (state.State.Incident, state.State.Archived);
+        using var span = change is null ? null : BeginChange(incident.Id, change.Kind);
         UntoldChange? untold = null;
         try
         {
             (state.State.Incident, state.State.Archived) = (IncidentDocument.From(incident, Behind()), false);
             if (change is not null) untold = AddUntold(state.State.Incident);
             await state.WriteStateAsync();
+            if (change is not null) telemetry.Changed(change.Kind);
         }
-        catch
+        catch (Exception error)
         {
+            span.Fail(error.GetType().Name);
             (state.State.Incident, state.State.Archived) = (saved, archived);
             if (untold is not null) state.State.Untold.Remove(untold);
             undo();

@@ -22,6 +22,7 @@ public sealed class ServiceState
 /// <summary>A change that is still to be told.</summary>
 /// <param name="Incident">As it was then: whoever is told it again is told the same.</param>
 /// <param name="Left">The subscriptions that could not be offered it; none where nobody was asked yet.</param>
+/// <param name="Trace">The span in which it was decided, where that was traced.</param>
 [GenerateSerializer, Immutable, Alias("untold-change")]
 public sealed record UntoldChange(
-    [property: Id(1)] int Sequence, [property: Id(2)] IncidentDocument Incident, [property: Id(3)] ImmutableArray<string>? Left = null);
+    [property: Id(1)] int Sequence, [property: Id(2)] IncidentDocument Incident, [property: Id(3)] ImmutableArray<string>? Left = null, [property: Id(4)] string? Trace = null);

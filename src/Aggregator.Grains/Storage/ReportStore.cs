@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Aggregator.Domain;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
@@ -33,9 +34,19 @@ public sealed class ReportStore(StoreConnection connection, IOptions<ReportOptio
     /// <summary>Appends a batch; safe to try again with the same batch when the outcome of a try is unknown.</summary>
     public async Task<CommitAnswer> Commit(CommitBatch batch)
     {
-        var script = new CommitScript(batch, _names, options.Value, clock.GetUtcNow());
-        var answer = await Evaluate(CommitScript.Text, script.Keys, script.Arguments);
-        return script.Read((string)answer!);
+        using var span = Tracing.Source.StartActivity(Tracing.Append, ActivityKind.Client);
+        span?.SetTag("db.system.name", "redis").SetTag("db.operation.name", "EVALSHA").SetTag("aggregator.reports", batch.Reports.Count);
+        try
+        {
+            var script = new CommitScript(batch, _names, options.Value, clock.GetUtcNow());
+            var answer = await Evaluate(CommitScript.Text, script.Keys, script.Arguments);
+            return script.Read((string)answer!);
+        }
+        catch (Exception error)
+        {
+            span.Fail(error.GetType().Name);
+            throw;
+        }
     }
 
     /// <summary>Packs buckets of an hour (since 1970) that hardly anybody reports on any more; what they hold stays the same.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using StackExchange.Redis;
 
 namespace Aggregator.Grains;
@@ -52,6 +53,9 @@ public sealed class StoreConnection(IConnectionMultiplexer shared, IConnectionMu
         patient.AbortOnConnectFail = false;
         patient.ClientName = "aggregator";
 
+        // The client counts INFO among what only administrators may ask.
+        patient.AllowAdmin = true;
+
         var hasty = patient.Clone();
         hasty.AsyncTimeout = hasty.SyncTimeout = (int)CommitTimeout.TotalMilliseconds;
         hasty.ConnectTimeout = (int)CommitTimeout.TotalMilliseconds;
@@ -75,6 +79,25 @@ public sealed class StoreConnection(IConnectionMultiplexer shared, IConnectionMu
             throw;
         }
     }
+
+    /// <summary>How much memory the store holds, and how much it may; 0 where it has no limit. Of a cluster, the masters that answer together.</summary>
+    public async Task<(long Used, long Limit)> Memory()
+    {
+        var masters = Multiplexer.GetServers().Where(server => server.IsConnected && !server.IsReplica);
+        var (used, limit) = (0L, 0L);
+        foreach (var info in await Task.WhenAll(masters.Select(master => master.InfoRawAsync("memory"))))
+        {
+            // The embedded store tells the memory of its process apart from its own.
+            used += Figure(info, "used_memory:") ?? Figure(info, "store_mainlog_memory_size:") ?? 0;
+            limit += Figure(info, "maxmemory:") ?? Figure(info, "store_heap_memory_target_size:") ?? 0;
+        }
+
+        return (used, limit);
+    }
+
+    private static long? Figure(string? info, string name) =>
+        info?.Split('\n').FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal)) is { } line
+        && long.TryParse(line.AsSpan(name.Length), NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var figure) ? figure : null;
 
     public async ValueTask DisposeAsync()
     {

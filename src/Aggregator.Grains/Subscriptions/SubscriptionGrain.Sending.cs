@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace Aggregator.Grains;
@@ -5,7 +6,6 @@ namespace Aggregator.Grains;
 internal sealed partial class SubscriptionGrain
 {
     private const int AttemptsAtOnce = 8;
-    private const int Gone = 410;
     private static readonly TimeSpan FailingAtMost = TimeSpan.FromDays(5);
     private static readonly TimeSpan NotSavedRest = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LookAgainWithin = TimeSpan.FromMinutes(10);
@@ -50,7 +50,10 @@ internal sealed partial class SubscriptionGrain
             List<string> secrets = [state.State.Secret];
             if (state.State.FormerSecret is { } former && at < state.State.FormerUntil) secrets.Add(former);
 
+            using var span = Tracing.Begin(Tracing.Deliver, delivery.Trace, ActivityKind.Client);
             var result = await sender.Send(url, delivery.Id, delivery.Body, secrets);
+            telemetry.Attempted(result.Outcome, result.Took);
+            NoteOn(span, delivery, result);
             if (state.State.Settings is null || Place(delivery.Id) is not (>= 0 and var place)) return;
 
             Note(place, url, at, result);
@@ -70,6 +73,13 @@ internal sealed partial class SubscriptionGrain
         }
     }
 
+    private static void NoteOn(Activity? span, DeliveryDocument delivery, SendResult result)
+    {
+        span?.SetTag("aggregator.delivery", delivery.Id).SetTag("aggregator.attempt", delivery.Attempts.Length + 1)
+            .SetTag("aggregator.outcome", result.Outcome.ToString()).SetTag("http.response.status_code", result.Status);
+        if (!result.IsSuccess) span.Fail(result.Error ?? "");
+    }
+
     private void Note(int place, string url, DateTimeOffset at, SendResult result)
     {
         var delivery = state.State.Deliveries[place];
@@ -77,20 +87,21 @@ internal sealed partial class SubscriptionGrain
         state.State.Deliveries[place] = delivery;
         if (result.IsSuccess)
         {
-            state.State.Deliveries[place] = delivery with { State = DeliveryState.Delivered, Due = null, Body = "" };
+            state.State.Deliveries[place] = delivery with { State = DeliveryState.Delivered, Due = null, Body = "", Trace = null };
             state.State.FailingSince = null;
+            telemetry.Delivered(clock.GetUtcNow() - delivery.At);
             if (delivery.Type == DeliveryDocument.PingType && url == state.State.Settings!.Url) (state.State.Status, state.State.Reason) = (SubscriptionStatus.Active, null);
             return;
         }
 
         var now = clock.GetUtcNow();
         state.State.FailingSince ??= now;
-        if (result.Status == Gone) Disable("gone: it answered 410");
+        if (result.Outcome == AttemptOutcome.Gone) Disable("gone: it answered 410");
         else if (now - state.State.FailingSince >= FailingAtMost) Disable("failing: nothing but failures for five days");
 
-        var wait = result.Status == Gone ? null : RetrySchedule.After(delivery.Attempts.Length, Random.Shared.NextDouble(), result.RetryAfter);
+        var wait = result.Outcome == AttemptOutcome.Gone ? null : RetrySchedule.After(delivery.Attempts.Length, Random.Shared.NextDouble(), result.RetryAfter);
         if (wait is { } some) state.State.Deliveries[place] = delivery with { Due = now + some };
-        else End(place, DeliveryState.Dead);
+        else GiveUp(place);
     }
 
     private void Disable(string reason)

@@ -9,6 +9,7 @@ internal sealed partial class SubscriptionGrain
 
     private const int GatheredAtMost = 2000;
     private const int RememberedAtMost = 500;
+    private const int TracedAtMost = 16;
     private static readonly TimeSpan StormWithin = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan FirstInterval = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan NextInterval = TimeSpan.FromMinutes(5);
@@ -48,7 +49,7 @@ internal sealed partial class SubscriptionGrain
 
     private static void Hold(StormState storm, IncidentDocument incident, IncidentChangeDocument change)
     {
-        storm.Gathered.Add(new(incident.Id, incident.Service, change.Kind, change.Sequence, change.At, change.About, change.Verdict, incident.Waves, incident.OpenedAt));
+        storm.Gathered.Add(new(incident.Id, incident.Service, change.Kind, change.Sequence, change.At, change.About, change.Verdict, incident.Waves, incident.OpenedAt, Tracing.CurrentText));
         if (storm.Gathered.Count > GatheredAtMost) storm.Gathered.RemoveAt(0);
     }
 
@@ -63,7 +64,8 @@ internal sealed partial class SubscriptionGrain
         if (storm.Gathered.Count > 0)
         {
             var body = writer.Grouped(state.State.Settings!, storm.Since, now, [.. storm.Gathered], storm.Open.Count);
-            Add(new($"msg_{_id}_{now.ToUnixTimeMilliseconds()}", "incidents.grouped", null, now, body, DeliveryState.Waiting, now, []));
+            var traces = string.Join(',', storm.Gathered.Select(change => change.Trace).OfType<string>().Take(TracedAtMost));
+            Add(new($"msg_{_id}_{now.ToUnixTimeMilliseconds()}", "incidents.grouped", null, now, body, DeliveryState.Waiting, now, [], traces.Length > 0 ? traces : null));
         }
 
         storm.Due = storm.Gathered.Count > ToldOneByOne ? now + NextInterval : null;

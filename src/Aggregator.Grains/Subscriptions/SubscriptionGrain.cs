@@ -11,7 +11,7 @@ namespace Aggregator.Grains;
 [GrainType("subscription")]
 internal sealed partial class SubscriptionGrain(
     [PersistentState("subscription")] IPersistentState<SubscriptionState> state,
-    SubscriptionStore filters, WebhookSender sender, IMessageWriter writer, TimeProvider clock, ILogger<SubscriptionGrain> logger) : Grain, ISubscriptionGrain, IDisposable
+    SubscriptionStore filters, WebhookSender sender, IMessageWriter writer, GrainTelemetry telemetry, TimeProvider clock, ILogger<SubscriptionGrain> logger) : Grain, ISubscriptionGrain, IDisposable
 {
     private const int WaitingAtMost = 200;
     private const int EndedKept = 200;
@@ -21,10 +21,12 @@ internal sealed partial class SubscriptionGrain(
     private readonly SemaphoreSlim _saving = new(1);
     private IGrainTimer _timer = null!;
     private string _id = "";
+    private int _waiting;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _id = this.GetPrimaryKeyString();
+        CountWaiting();
         _timer = this.RegisterGrainTimer(Work, new GrainTimerCreationOptions(TimeSpan.Zero, Timeout.InfiniteTimeSpan) { Interleave = true, KeepAlive = true });
         return Task.CompletedTask;
     }
@@ -39,6 +41,11 @@ internal sealed partial class SubscriptionGrain(
         catch (Exception error) when (error is TimeoutException or OperationCanceledException)
         {
             // It is sent again, under the same id.
+        }
+        finally
+        {
+            telemetry.Waiting(-_waiting);
+            _waiting = 0;
         }
     }
 
@@ -125,7 +132,7 @@ internal sealed partial class SubscriptionGrain(
         if (Place(id) >= 0 || IsGathered(incident.Id, change.Sequence)) return;
 
         if (!Gather(incident, change))
-            Add(new(id, $"incident.{Word(change.Kind)}", incident.Id, change.At, writer.Change(settings, incident, change), DeliveryState.Waiting, clock.GetUtcNow(), []));
+            Add(new(id, $"incident.{Word(change.Kind)}", incident.Id, change.At, writer.Change(settings, incident, change), DeliveryState.Waiting, clock.GetUtcNow(), [], Tracing.CurrentText));
         await Save();
         WorkNow();
     }
@@ -143,7 +150,7 @@ internal sealed partial class SubscriptionGrain(
     private DeliveryDocument AddPing()
     {
         var now = clock.GetUtcNow();
-        var ping = new DeliveryDocument($"msg_ping_{Guid.NewGuid():N}", DeliveryDocument.PingType, null, now, writer.Ping(state.State.Settings!, _id, now), DeliveryState.Waiting, now, []);
+        var ping = new DeliveryDocument($"msg_ping_{Guid.NewGuid():N}", DeliveryDocument.PingType, null, now, writer.Ping(state.State.Settings!, _id, now), DeliveryState.Waiting, now, [], Tracing.CurrentText);
 
         // Another ping is another question: the one before need not be answered any more.
         state.State.Deliveries.RemoveAll(delivery => delivery is { Type: DeliveryDocument.PingType, State: DeliveryState.Waiting });
@@ -155,13 +162,24 @@ internal sealed partial class SubscriptionGrain(
     {
         state.State.Deliveries.Add(delivery);
         var waiting = state.State.Deliveries.Count(known => known.State == DeliveryState.Waiting);
-        if (waiting > WaitingAtMost) End(state.State.Deliveries.FindIndex(known => known.State == DeliveryState.Waiting), DeliveryState.Dead);
+        if (waiting > WaitingAtMost) GiveUp(state.State.Deliveries.FindIndex(known => known.State == DeliveryState.Waiting));
 
         var ended = state.State.Deliveries.Count - Math.Min(waiting, WaitingAtMost);
         if (ended > EndedKept) state.State.Deliveries.RemoveAt(state.State.Deliveries.FindIndex(known => known.State != DeliveryState.Waiting));
     }
 
-    private void End(int place, DeliveryState how) => state.State.Deliveries[place] = state.State.Deliveries[place] with { State = how, Due = null };
+    private void GiveUp(int place)
+    {
+        state.State.Deliveries[place] = state.State.Deliveries[place] with { State = DeliveryState.Dead, Due = null };
+        telemetry.GivenUp();
+    }
+
+    private void CountWaiting()
+    {
+        var waiting = state.State.Deliveries.Count(delivery => delivery.State == DeliveryState.Waiting);
+        telemetry.Waiting(waiting - _waiting);
+        _waiting = waiting;
+    }
 
     private int Place(string delivery) => state.State.Deliveries.FindIndex(known => known.Id == delivery);
 
@@ -179,6 +197,7 @@ internal sealed partial class SubscriptionGrain(
         }
         finally
         {
+            CountWaiting();
             _saving.Release();
         }
     }

@@ -94,6 +94,7 @@ public sealed record SubscriptionStanding(
 /// <param name="Id">The <c>webhook-id</c>: the same on every attempt, and whoever offers it twice.</param>
 /// <param name="Body">What is sent; empty once it was delivered.</param>
 /// <param name="Due">When it is tried next; none where it does not wait.</param>
+/// <param name="Trace">The spans in which it was offered, where that was traced.</param>
 [GenerateSerializer, Immutable, Alias("delivery")]
 public sealed record DeliveryDocument(
     [property: Id(0)] string Id,
@@ -103,7 +104,8 @@ public sealed record DeliveryDocument(
     [property: Id(4)] string Body,
     [property: Id(5)] DeliveryState State,
     [property: Id(6)] DateTimeOffset? Due,
-    [property: Id(7)] ImmutableArray<DeliveryAttempt> Attempts)
+    [property: Id(7)] ImmutableArray<DeliveryAttempt> Attempts,
+    [property: Id(8)] string? Trace = null)
 {
     public const string PingType = "ping";
 }
@@ -115,6 +117,7 @@ public sealed record DeliveryAttempt(
     [property: Id(0)] DateTimeOffset At, [property: Id(1)] int? Status, [property: Id(2)] string? Error, [property: Id(3)] TimeSpan Took);
 
 /// <summary>A change held back in a storm, to be told together with others.</summary>
+/// <param name="Trace">The span in which it was offered, where that was traced.</param>
 [GenerateSerializer, Immutable, Alias("gathered-change")]
 public sealed record GatheredChange(
     [property: Id(0)] string Incident,
@@ -125,4 +128,5 @@ public sealed record GatheredChange(
     [property: Id(5)] ImmutableArray<string> Regions,
     [property: Id(6)] VerdictDocument Verdict,
     [property: Id(7)] int Waves,
-    [property: Id(8)] DateTimeOffset OpenedAt);
+    [property: Id(8)] DateTimeOffset OpenedAt,
+    [property: Id(9)] string? Trace = null);

@@ -34,6 +34,14 @@ public sealed class WebhookOptions : IValidatableObject
 public readonly record struct SendResult(int? Status, string? Error, TimeSpan? RetryAfter, TimeSpan Took)
 {
     public bool IsSuccess => Status is >= 200 and < 300;
+
+    public AttemptOutcome Outcome => Status switch
+    {
+        null => AttemptOutcome.NoAnswer,
+        >= 200 and < 300 => AttemptOutcome.Delivered,
+        410 => AttemptOutcome.Gone,
+        _ => AttemptOutcome.Refused,
+    };
 }
 
 /// <summary>Sends signed messages, as Standard Webhooks 1.0.0 says, to addresses that the filter against request forgery lets through.</summary>
@@ -57,6 +65,9 @@ public sealed class WebhookSender : IDisposable
     public async Task<SendResult> Send(string url, string id, string body, IEnumerable<string> secrets)
     {
         var begun = Stopwatch.GetTimestamp();
+
+        // The ids of our traces are nobody else's: with a current span the client would send them along.
+        Activity.Current = null;
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new StringContent(body, Encoding.UTF8, "application/json") };

@@ -24,6 +24,8 @@ internal sealed class IntakeFigures : BackgroundService
         (Telemetry.RefusedName, nameof(IntakeResult.QueueFull)), (Telemetry.RefusedName, nameof(IntakeResult.StoreFull)), (Telemetry.RefusedName, nameof(IntakeResult.StoreUnreachable)),
     ];
 
+    private static readonly HashSet<string> Instruments = [.. Kinds.Select(kind => kind.Instrument)];
+
     private readonly ConcurrentDictionary<(string Instrument, string Word), long> _totals = new();
     private readonly Queue<Sample> _samples = new();
     private readonly Lock _lock = new();
@@ -37,7 +39,7 @@ internal sealed class IntakeFigures : BackgroundService
         // The scope tells this server's meters from those of another one in the process.
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Meter.Name == Telemetry.Name && ReferenceEquals(instrument.Meter.Scope, meters)) listener.EnableMeasurementEvents(instrument);
+            if (Instruments.Contains(instrument.Name) && ReferenceEquals(instrument.Meter.Scope, meters)) listener.EnableMeasurementEvents(instrument);
         };
         _listener.SetMeasurementEventCallback<long>((instrument, reports, tags, _) =>
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Threading.Channels;
 using Aggregator.Domain;
@@ -86,8 +87,22 @@ internal sealed partial class Intake : BackgroundService
     /// <param name="within">For how long it is tried.</param>
     public async Task<(IntakeResult Result, LineOutcome[] Lines)> Commit(CommitBatch batch, TimeSpan within)
     {
-        if (_store.IsFull) return Refused(IntakeResult.StoreFull, batch.Reports.Count);
+        using var span = Tracing.Source.StartActivity(Tracing.Commit);
+        return await Commit(batch, within, span);
+    }
+
+    private async Task<(IntakeResult Result, LineOutcome[] Lines)> Commit(CommitBatch batch, TimeSpan within, Activity? span)
+    {
         var begun = _clock.GetTimestamp();
+        var answer = _store.IsFull ? Refused(IntakeResult.StoreFull, batch.Reports.Count) : await Append(batch, begun, within);
+        _telemetry.Committed(answer.Result, batch.Reports.Count, _clock.GetElapsedTime(begun));
+        span?.SetTag("aggregator.reports", batch.Reports.Count).SetTag("aggregator.result", answer.Result.ToString());
+        if (answer.Result != IntakeResult.Committed) span.Fail(answer.Result.ToString());
+        return answer;
+    }
+
+    private async Task<(IntakeResult Result, LineOutcome[] Lines)> Append(CommitBatch batch, long begun, TimeSpan within)
+    {
         while (within - _clock.GetElapsedTime(begun) is { Ticks: > 0 } left)
         {
             try
@@ -117,7 +132,7 @@ internal sealed partial class Intake : BackgroundService
         return Refused(IntakeResult.StoreUnreachable, batch.Reports.Count);
     }
 
-    private (IntakeResult, LineOutcome[]) Refused(IntakeResult reason, int reports)
+    private (IntakeResult Result, LineOutcome[] Lines) Refused(IntakeResult reason, int reports)
     {
         _telemetry.Refused(reason, reports);
         return (reason, []);
@@ -169,7 +184,8 @@ internal sealed partial class Intake : BackgroundService
         {
             var left = AnswerWithin - _clock.GetElapsedTime(batch[0].Since);
             var own = new CommitBatch(shard, PageOf(_clock.GetUtcNow()), Guid.NewGuid().ToString("N"), "", KeepOwnBatch, [.. batch.Select(waiting => waiting.Report)]);
-            var (result, lines) = await Commit(own, left);
+            using var span = Begin(batch);
+            var (result, lines) = await Commit(own, left, span);
             for (var i = 0; i < batch.Count; i++) batch[i].SetResult((result, result == IntakeResult.Committed ? lines[i] : default));
         }
         catch (Exception error)
@@ -183,12 +199,33 @@ internal sealed partial class Intake : BackgroundService
     // A key for each batch would be a record of its own in the store, and the embedded one takes back no room of a record that has expired.
     private static string PageOf(DateTimeOffset now) => BucketGrid.TenSeconds.IndexOf(now).ToString(CultureInfo.InvariantCulture);
 
+    /// <summary>One commit for all who wait: it goes on in the trace of one of them, and the others can be followed to it by a link.</summary>
+    private static Activity? Begin(List<Waiting> batch)
+    {
+        Causes? causes = null;
+        foreach (var waiting in batch)
+        {
+            if (waiting.Asking is { } asking) (causes ??= new()).Add(asking.Context);
+        }
+
+        if (causes?.Begin(Tracing.Commit) is not { } span) return null;
+        foreach (var waiting in batch)
+        {
+            if (waiting.Asking is { } asking && asking.SpanId != span.ParentSpanId) asking.AddLink(new(span.Context));
+        }
+
+        return span;
+    }
+
     private sealed class Waiting(in Report report, long since)
         : TaskCompletionSource<(IntakeResult, LineOutcome)>(TaskCreationOptions.RunContinuationsAsynchronously)
     {
         public Report Report { get; } = report;
 
         public long Since { get; } = since;
+
+        /// <summary>The request, where it is traced.</summary>
+        public Activity? Asking { get; } = Tracing.Current;
     }
 
     [LoggerMessage(LogLevel.Warning, "{Count} reports were refused because the store did not answer: {Reason}")]

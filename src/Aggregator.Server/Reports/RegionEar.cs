@@ -22,6 +22,7 @@ internal sealed class RegionEar(SeriesKey series, IRegionGrain region, long now)
     private bool _telling;
     private bool _closed;
     private TaskCompletionSource? _next;
+    private Causes? _causes;
 
     public SeriesKey Series { get; } = series;
 
@@ -42,6 +43,7 @@ internal sealed class RegionEar(SeriesKey series, IRegionGrain region, long now)
         lock (_lock)
         {
             if (_closed) return null;
+            Causes.Note(ref _causes);
             foreach (var (bucket, tally) in tallies) Merge(bucket, tally);
             return Queue();
         }
@@ -53,6 +55,7 @@ internal sealed class RegionEar(SeriesKey series, IRegionGrain region, long now)
         lock (_lock)
         {
             if (_closed) return null;
+            Causes.Note(ref _causes);
             if (turn == Turn.Soon) _reread = true;
             else _rereadLate = true;
             return Queue();
@@ -78,6 +81,17 @@ internal sealed class RegionEar(SeriesKey series, IRegionGrain region, long now)
             _tallies.Clear();
             (_reread, _rereadLate, _telling) = (false, _rereadLate && !late, true);
             return true;
+        }
+    }
+
+    /// <summary>The commits that it is told of now, where they are traced.</summary>
+    public Causes? TakeCauses()
+    {
+        lock (_lock)
+        {
+            var causes = _causes;
+            _causes = null;
+            return causes;
         }
     }
 

@@ -176,6 +176,7 @@ internal sealed partial class RegionHints(IGrainFactory grains, TimeProvider clo
         try
         {
             if (!ear.TryTake(turn, out var tallies, out var reread)) return;
+            using var span = ear.TakeCauses()?.Begin(Tracing.Hint);
             Queue(ear, ear.Answer(await Tell(ear, tallies, reread), clock.GetTimestamp()));
         }
         finally

@@ -6,6 +6,6 @@ internal sealed record Contender(string Name, Func<CancellationToken, Task<Runni
 {
     public static readonly Contender NoOp = new("no-op", RunningServer.NoOp);
     public static readonly Contender Naive = new("naive, Redis", RunningServer.Naive, NeedsRedis: true);
-    public static readonly Contender Embedded = new("aggregator, embedded store", RunningServer.Embedded);
+    public static readonly Contender Embedded = new("aggregator, embedded store", cancel => RunningServer.Embedded(cancel));
     public static readonly Contender OnRedis = new("aggregator, Redis", RunningServer.OnRedis, NeedsRedis: true);
 }

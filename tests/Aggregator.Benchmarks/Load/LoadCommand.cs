@@ -17,6 +17,7 @@ internal static class LoadCommand
         new DayRow(),
         new SpikesRow(),
         new LatencyRow(),
+        new TelemetryRow(),
         new StartRow(),
         new SeriesMemoryRow(),
         new ReporterMemoryRow(),

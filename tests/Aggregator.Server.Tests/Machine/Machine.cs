@@ -7,6 +7,10 @@ internal static class Machine
 
     public static string? RedisCli { get; } = Find("redis-cli");
 
+    public static string? Prometheus { get; } = Find("prometheus");
+
+    public static string? Promtool { get; } = Find("promtool");
+
     public static string? Chromium { get; } = Find("chromium", "chromium-browser", "google-chrome");
 
     private static string? Find(params string[] names)

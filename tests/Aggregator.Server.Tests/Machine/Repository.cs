@@ -1,16 +1,17 @@
 namespace Aggregator.Server.Tests;
 
-/// <summary>The files that others read, kept true by tests. <c>UPDATE_LEDGERS=1</c> writes them anew.</summary>
+/// <summary>The folder that the tests are built from.</summary>
 internal static class Repository
 {
-    public static string Root { get; } = Find();
+    private static readonly string Root = Find();
 
-    public static bool Updates => Environment.GetEnvironmentVariable("UPDATE_LEDGERS") == "1";
+    /// <param name="path">From the root, with slashes.</param>
+    public static string File(string path) => Path.Combine([Root, .. path.Split('/')]);
 
     private static string Find()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Aggregator.sln"))) folder = folder.Parent ?? throw new InvalidOperationException("The tests do not run inside the repository.");
+        while (!System.IO.File.Exists(Path.Combine(folder.FullName, "Aggregator.sln"))) folder = folder.Parent ?? throw new InvalidOperationException("The tests do not run inside the repository.");
         return folder.FullName;
     }
 }

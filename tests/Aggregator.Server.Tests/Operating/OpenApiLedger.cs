@@ -17,7 +17,7 @@ public sealed class OpenApiLedger(AggregatorFixture fixture)
         served.AsObject().Remove("servers");
         var text = served.ToJsonString(Readable) + "\n";
 
-        var ledger = Path.Combine(Repository.Root, "src", "Aggregator.Server", "openapi.json");
+        var ledger = Repository.File("src/Aggregator.Server/openapi.json");
         if (Environment.GetEnvironmentVariable("UPDATE_LEDGERS") == "1") await File.WriteAllTextAsync(ledger, text);
         Assert.Equal(await File.ReadAllTextAsync(ledger), text);
     }

@@ -8,7 +8,7 @@ public sealed partial class SecurityLedger
     [Fact]
     public async Task Every_test_that_is_named_exists_and_every_risk_names_one()
     {
-        var text = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "SECURITY.md"));
+        var text = await File.ReadAllTextAsync(Repository.File("SECURITY.md"));
         var tests = typeof(SecurityLedger).Assembly.GetTypes()
             .SelectMany(type => type.GetMethods().Where(method => method.GetCustomAttributes(inherit: false).Any(attribute => attribute is FactAttribute)).Select(method => $"{type.Name}.{method.Name}"))
             .ToHashSet(StringComparer.Ordinal);

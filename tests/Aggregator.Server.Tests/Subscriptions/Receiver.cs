@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Aggregator.Server.Tests;
 
 /// <summary>What a subscriber received.</summary>
-internal sealed record Received(string Path, string Id, long Timestamp, string[] Signatures, string Body)
+internal sealed record Received(string Path, string Id, long Timestamp, string[] Signatures, string Body, ICollection<string> Headers)
 {
     public JsonElement Json => JsonDocument.Parse(Body).RootElement;
 }
@@ -61,7 +61,7 @@ internal sealed class Receiver : IAsyncDisposable
         var body = await new StreamReader(http.Request.Body).ReadToEndAsync();
         var headers = http.Request.Headers;
         _received.Enqueue(new(http.Request.Path, headers["webhook-id"]!, long.Parse(headers["webhook-timestamp"]!, System.Globalization.CultureInfo.InvariantCulture),
-            headers["webhook-signature"].ToString().Split(' '), body));
+            headers["webhook-signature"].ToString().Split(' '), body, [.. headers.Keys]));
         await Way;
         if (Header is { } header) http.Response.Headers[header.Name] = header.Value;
         http.Response.StatusCode = Answers;

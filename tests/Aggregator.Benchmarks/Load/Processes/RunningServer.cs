@@ -46,6 +46,16 @@ internal sealed class RunningServer : IAsyncDisposable
         }
     }
 
+    /// <summary>What the process has had of the processors since it was started.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            using var process = Process.GetProcessById(_process.Id);
+            return process.TotalProcessorTime;
+        }
+    }
+
     public static Task<RunningServer> NoOp(CancellationToken cancel) => Ready(new("Aggregator.Benchmarks.dll", [NoOpEndpoint.Name], null, null), cancel);
 
     public static async Task<RunningServer> Naive(CancellationToken cancel)
@@ -55,10 +65,11 @@ internal sealed class RunningServer : IAsyncDisposable
     }
 
     /// <summary>The server as users start it, with the store in its process.</summary>
-    public static Task<RunningServer> Embedded(CancellationToken cancel)
+    /// <param name="more">Settings beside the usual ones, with their dashes.</param>
+    public static Task<RunningServer> Embedded(CancellationToken cancel, params IEnumerable<string> more)
     {
         var data = new TemporaryDirectory();
-        return Ready(new("Aggregator.Server.dll", [.. Settings, $"--Store:DataDirectory={data.Path}"], null, data), cancel);
+        return Ready(new("Aggregator.Server.dll", [.. Settings, .. more, $"--Store:DataDirectory={data.Path}"], null, data), cancel);
     }
 
     public static async Task<RunningServer> OnRedis(CancellationToken cancel)

@@ -1,0 +1,77 @@
+using System.Diagnostics.Metrics;
+using Aggregator.Domain;
+using Aggregator.Grains;
+
+namespace Aggregator.Server.Tests;
+
+/// <summary>Every instrument, its unit, tags and words are written down in README.md, and nothing else is.</summary>
+/// <remarks><c>UPDATE_LEDGERS=1</c> writes the table of metrics anew.</remarks>
+[Collection(OneServer.Name)]
+public sealed class TelemetryLedger(AggregatorFixture fixture)
+{
+    private const string Begins = "| Metric | Kind | Tags | In Prometheus | Means |\n|---|---|---|---|---|\n";
+
+    [Fact]
+    public async Task The_metrics_are_the_ones_that_are_written_down()
+    {
+        var file = Repository.File("README.md");
+        var text = await File.ReadAllTextAsync(file);
+        var (before, written, after) = Table(text, Begins);
+        var rows = Emitted().Aggregate("", (table, instrument) => $"{table}{instrument.Row}\n");
+        if (Environment.GetEnvironmentVariable("UPDATE_LEDGERS") == "1") await File.WriteAllTextAsync(file, before + rows + after);
+        else Assert.Equal(written, rows);
+    }
+
+    [Fact]
+    public async Task Prometheus_finds_the_metrics_under_the_names_that_are_written_down()
+    {
+        var names = Emitted().Select(instrument => instrument.InPrometheus + (instrument.Kind == "histogram" ? "_count" : "")).ToHashSet();
+        var served = await Eventually.Is("the metrics", () => Served(fixture.Server), found => found.Contains("aggregator_store_reachable") && found.Contains("aggregator_regions_awake"));
+        Assert.Subset(names, served.Where(name => name.StartsWith("aggregator_", StringComparison.Ordinal) && !name.EndsWith("_bucket", StringComparison.Ordinal) && !name.EndsWith("_sum", StringComparison.Ordinal)).ToHashSet());
+    }
+
+    [Fact]
+    public void The_words_of_tags_are_members_of_closed_sets() => Assert.All(Emitted().SelectMany(instrument => instrument.Tags), tag => Assert.InRange(tag.Value.Count, 1, 8));
+
+    /// <summary>The names of all series that a server tells Prometheus of.</summary>
+    public static async Task<HashSet<string>> Served(RunningServer server) =>
+        [.. (await server.Anybody.GetStringAsync("/metrics")).Split('\n').Where(line => line.Length > 0 && line[0] != '#').Select(line => line.Split('{', ' ')[0])];
+
+    /// <summary>The rows of a table of README.md, and what stands before and after them.</summary>
+    internal static (string Before, string Rows, string After) Table(string text, string head)
+    {
+        var begin = text.IndexOf(head, StringComparison.Ordinal) + head.Length;
+        Assert.True(begin >= head.Length, $"README.md has no table that begins with {head}");
+        var end = text.IndexOf("\n\n", begin, StringComparison.Ordinal) + 1;
+        return (text[..begin], text[begin..end], text[end..]);
+    }
+
+    /// <summary>Every fact, with every word it can be told with.</summary>
+    internal IReadOnlyList<Instrument> Emitted()
+    {
+        var meters = fixture.Server.Get<IMeterFactory>();
+        using var instruments = new Instruments(meters);
+        var intake = new Telemetry(meters);
+        intake.Limited("reporter");
+        intake.Limited("network");
+        foreach (var result in Enum.GetValues<IntakeResult>().Except([IntakeResult.QueueFull])) intake.Committed(result, 1, TimeSpan.Zero);
+        foreach (var reason in Enum.GetValues<IntakeResult>().Except([IntakeResult.Committed, IntakeResult.OtherContent])) intake.Refused(reason, 0);
+        var report = new Report(SeriesKey.Parse("x|US"), default, "app", 1, null, null);
+        intake.Received([report, report, report], [new(1, default), new(0, ReportOutcome.Duplicate), new(0, ReportOutcome.Quarantined)]);
+
+        var grains = new GrainTelemetry(meters);
+        foreach (var level in Enum.GetValues<Level>())
+        {
+            foreach (var reason in Enum.GetValues<VerdictReason>()) grains.Judged(level, reason, TimeSpan.Zero);
+        }
+
+        foreach (var sight in Enum.GetValues<Sight>().Except([Sight.Open])) grains.Blind(sight);
+        foreach (var kind in Enum.GetValues<ChangeKind>()) grains.Changed(kind);
+        foreach (var outcome in Enum.GetValues<AttemptOutcome>()) grains.Attempted(outcome, TimeSpan.Zero);
+        grains.Awake(0);
+        grains.Waiting(0);
+        grains.Delivered(TimeSpan.Zero);
+        grains.GivenUp();
+        return instruments.Read();
+    }
+}
