@@ -1,14 +1,13 @@
-using System.ComponentModel.DataAnnotations;
+using System.Security.Authentication;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Aggregator.Grains;
-using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.AspNetCore.OpenApi;
 using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Scalar.AspNetCore;
-using IPNetwork = System.Net.IPNetwork;
 
 namespace Aggregator.Server;
 
@@ -17,12 +16,16 @@ internal static class AggregatorServer
 {
     private const string DefaultUrl = "http://localhost:5080";
 
+    /// <summary>The name that the framework gives to the only one.</summary>
+    private const string OpenApiDocument = "v1";
+
     extension(WebApplicationBuilder builder)
     {
         /// <summary>Opens the store and registers everything. A server with a bad setting does not start, and says everything that is wrong.</summary>
         public async Task AddAggregator()
         {
-            if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]) && builder.Configuration["HTTP_PORTS"] is null && builder.Configuration["HTTPS_PORTS"] is null)
+            if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]) && builder.Configuration["HTTP_PORTS"] is null && builder.Configuration["HTTPS_PORTS"] is null
+                && !builder.Configuration.GetSection("Kestrel:Endpoints").GetChildren().Any())
                 builder.WebHost.UseUrls(DefaultUrl);
             builder.WebHost.UseStaticWebAssets();
 
@@ -42,6 +45,7 @@ internal static class AggregatorServer
             services.AddSingleton(TimeProvider.System);
             services.TryAddSingleton<HttpLimits>();
             services.AddOptions<KestrelServerOptions>().Configure<HttpLimits>((kestrel, limits) => limits.Apply(kestrel));
+            builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureHttpsDefaults(https => https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13));
             services.AddSingleton(Options.Create(store));
             services.AddSingleton(Options.Create(reports));
             services.AddSingleton(Options.Create(regions));
@@ -55,8 +59,10 @@ internal static class AggregatorServer
             services.AddSingleton(opened).AddHostedService(_ => opened);
             builder.AddClustering(cluster, store, opened.Connection);
 
-            services.AddSingleton(await OperatorKey.Find(operators, store, opened.Connection));
-            services.AddProblemWriting().AddOperator().AddOutputCaching().AddHealth().AddOpenApi();
+            services.AddOperator(await OperatorKeys.Open(operators, store, opened.Connection));
+            services.AddSingleton(Options.Create(operators));
+            services.AddProblemWriting().AddOutputCaching().AddHealth().AddOpenApi();
+            services.Configure<OpenApiOptions>(OpenApiDocument, OperatorScopes.Describe);
             services.AddResponseCompression(options => (options.EnableForHttps, options.MimeTypes) = (true, [.. ResponseCompressionDefaults.MimeTypes, ExportForms.Csv, ExportForms.Ndjson]));
             services.AddCors(cors => cors.AddDefaultPolicy(policy => policy.AllowAnyOrigin().WithMethods(HttpMethods.Get, HttpMethods.Head).WithExposedHeaders("ETag")));
             services.Configure<ForwardedHeadersOptions>(forwarded.Apply);
@@ -109,14 +115,19 @@ internal static class AggregatorServer
             app.UseOutputCache();
 
             app.MapHealth();
-            app.MapPrometheusScrapingEndpoint();
+            var metrics = app.MapPrometheusScrapingEndpoint();
+            if (!app.Services.GetRequiredService<IOptions<OperatorOptions>>().Value.PublicMetrics) metrics.RequireScope(OperatorScopes.Metrics);
             if (app.Services.GetRequiredService<IOptions<ClusteringOptions>>().Value.Role == ClusterRole.Silo) return;
 
             var limits = app.Services.GetRequiredService<HttpLimits>();
 
-            app.Services.GetRequiredService<OperatorKey>().SayWhere(app.Logger);
+            app.Services.GetRequiredService<OperatorKeys>().SayWhere(app.Logger);
             app.MapOpenApi();
-            app.MapScalarApiReference("/docs");
+            app.MapScalarApiReference("/docs", docs =>
+            {
+                // Nothing of it comes from, or goes to, elsewhere.
+                (docs.DefaultFonts, docs.Telemetry) = (false, false);
+            });
             app.MapReports();
             app.MapComments();
             app.AtMostAtOnce(limits.BulkAtOnce).MapBulk();
@@ -142,65 +153,4 @@ internal static class AggregatorServer
     /// <summary>A background job that others also ask.</summary>
     private static IServiceCollection AddHosted<T>(this IServiceCollection services) where T : class, IHostedService =>
         services.AddSingleton<T>().AddHostedService(provider => provider.GetRequiredService<T>());
-}
-
-/// <summary>Reads the settings that are needed before anything is registered, and gathers all that is wrong with them.</summary>
-internal sealed class Settings(IConfiguration configuration)
-{
-    private readonly List<string> _faults = [];
-
-    public T Read<T>(string section) where T : class, new()
-    {
-        var options = new T();
-        try
-        {
-            configuration.GetSection(section).Bind(options);
-        }
-        catch (InvalidOperationException error)
-        {
-            _faults.Add($"{error.Message} ({error.InnerException?.Message})");
-            return options;
-        }
-
-        var results = new List<ValidationResult>();
-        Validator.TryValidateObject(options, new(options), results, validateAllProperties: true);
-        _faults.AddRange(results.Select(result => $"{section}:{string.Join(',', result.MemberNames)}: {result.ErrorMessage}"));
-        return options;
-    }
-
-    public void Fault(string fault) => _faults.Add(fault);
-
-    /// <exception cref="InvalidSettingsException">Something is wrong; the message says everything that is.</exception>
-    public void ThrowIfFaulty()
-    {
-        if (_faults.Count > 0) throw new InvalidSettingsException(string.Join(Environment.NewLine, _faults));
-    }
-}
-
-/// <summary>A server with these settings does not start.</summary>
-internal sealed class InvalidSettingsException(string faults) : Exception($"These settings cannot be used:{Environment.NewLine}{faults}");
-
-/// <summary>From whom forwarded headers are believed.</summary>
-internal sealed class ForwardedOptions : IValidatableObject
-{
-    public const string Section = "ForwardedHeaders";
-
-    /// <summary>The proxies in front of the server, as CIDR networks; from them, and only from them, <c>X-Forwarded-For</c> names the reporter. Default: none.</summary>
-    public string[] KnownNetworks { get; set; } = [];
-
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => KnownNetworks
-        .Where(network => !IPNetwork.TryParse(network, out _))
-        .Select(network => new ValidationResult($"'{network}' is not a network such as 10.0.0.0/8.", [nameof(KnownNetworks)]));
-
-    public void Apply(ForwardedHeadersOptions options)
-    {
-        options.ForwardedHeaders = ForwardedHeaders.None;
-        options.KnownProxies.Clear();
-        options.KnownIPNetworks.Clear();
-        if (KnownNetworks.Length == 0) return;
-
-        options.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
-        options.ForwardLimit = null;
-        foreach (var network in KnownNetworks) options.KnownIPNetworks.Add(IPNetwork.Parse(network));
-    }
 }

@@ -26,22 +26,25 @@ public sealed class ClusteringOptions : IValidatableObject
 {
     public const string Section = "Cluster";
 
-    /// <summary>Default: <see cref="ClusterRole.All"/>.</summary>
+    /// <summary><c>Silo</c> runs grains only, <c>Gateway</c> serves HTTP only, <c>All</c> does both; apart they need a Redis.</summary>
     public ClusterRole Role { get; set; } = ClusterRole.All;
 
-    /// <summary>Servers of one id form one cluster; it also begins every key in the store. Default <c>aggregator</c>.</summary>
-    [RegularExpression("^[a-z0-9][a-z0-9-]{0,63}$")]
+    /// <summary>Servers of one id form one cluster; it also begins every key in the store.</summary>
+    [RegularExpression("^[a-z0-9][a-z0-9-]{0,63}$"), Required]
     public string Id { get; set; } = "aggregator";
 
-    /// <summary>The port silos talk to each other on; 0, the default: any free one.</summary>
+    /// <summary>The port silos talk to each other on; 0 is any free one.</summary>
+    /// <value>port</value>
     [Range(0, 65535)]
     public int SiloPort { get; set; }
 
-    /// <summary>The port gateways reach a silo on; 0, the default: any free one.</summary>
+    /// <summary>The port gateways reach a silo on; 0 is any free one.</summary>
+    /// <value>port</value>
     [Range(0, 65535)]
     public int GatewayPort { get; set; }
 
-    /// <summary>The IP address at which the other servers reach this silo. Default: the first one of this machine.</summary>
+    /// <summary>Where the other servers reach this silo; without it, the first address of the machine.</summary>
+    /// <value>IP address</value>
     public string? Address { get; set; }
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

@@ -6,6 +6,12 @@ internal static class Headers
     private const string Policy =
         "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors ";
 
+    // The page of the API's documentation is a library's and brings its script in the page.
+    private const string DocumentationPolicy =
+        "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    private const string OnlyHttps = "max-age=31536000";
+
     public static void UseHeaders(this WebApplication app) => app.Use((http, next) =>
     {
         Dress(http);
@@ -25,9 +31,15 @@ internal static class Headers
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "same-origin";
 
-        // The API's documentation page is a library's and brings its own inline script.
+        // Not for the names below: those may be others'.
+        if (http.Request.IsHttps) headers.StrictTransportSecurity = OnlyHttps;
+
         var path = http.Request.Path;
-        if (path.StartsWithSegments("/docs")) return;
+        if (path.StartsWithSegments("/docs"))
+        {
+            headers.ContentSecurityPolicy = DocumentationPolicy;
+            return;
+        }
 
         // A card is made to be framed by anybody; what an operator clicks on is framed by nobody, and kept nowhere.
         var operates = path.StartsWithSegments(OperatorSession.Root);

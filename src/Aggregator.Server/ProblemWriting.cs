@@ -21,11 +21,13 @@ internal static class ProblemWriting
         if (problem.Status is StatusCodes.Status413PayloadTooLarge) http.Response.Headers.Connection = "close";
         if (problem.Type?.StartsWith("urn:", StringComparison.Ordinal) == true) return;
 
+        var scope = problem.Status is 401 or 403 ? OperatorScopes.LackingFor(http) : null;
+        if (scope is not null) problem.Extensions["scope"] = scope;
         (problem.Type, problem.Detail) = problem.Status switch
         {
             400 => (Problems.Urn("bad-body"), problem.Detail ?? "The request cannot be read."),
-            401 => (Problems.Urn("no-operator-key"), "Send the operator key: Authorization: Bearer <key>."),
-            403 => (Problems.Urn("wrong-scope"), "This key does not allow this call."),
+            401 => (Problems.Urn("no-operator-key"), scope is null ? "Send an operator key: Authorization: Bearer <key>." : $"Send an operator key with the scope '{scope}': Authorization: Bearer <key>."),
+            403 => (Problems.Urn("wrong-scope"), $"This key has not the scope '{scope}', which is needed here."),
             404 => (Problems.Urn("not-found"), $"There is nothing at {http.Request.Path}; /openapi/v1.json lists what there is."),
             405 => (Problems.Urn("wrong-method"), $"{http.Request.Method} is not for {http.Request.Path}."),
             408 => (Problems.Urn("too-slow"), "The body came too slowly, and was not waited for."),

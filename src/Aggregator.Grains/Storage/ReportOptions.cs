@@ -7,19 +7,23 @@ public sealed class ReportOptions
 {
     public const string Section = "Reports";
 
-    /// <summary>For how long a reporter is heard once per service. Default 30 min.</summary>
+    /// <summary>A reporter counts once per service in it.</summary>
+    /// <value>h:min:s</value>
     [Range(typeof(TimeSpan), "00:01:00", "1.00:00:00")]
     public TimeSpan DedupWindow { get; set; } = TimeSpan.FromMinutes(30);
 
-    /// <summary>How many reports of one network (/24 or /48) are counted per service and dedup window; 0: no limit. Default 20.</summary>
+    /// <summary>So many of one network (/24 or /48) count, so that few networks cannot fake an outage; 0 is no limit.</summary>
+    /// <value>reports per service and window</value>
     [Range(0, 1_000_000)]
     public int NetworkShare { get; set; } = 20;
 
-    /// <summary>How many reports one address may send per minute; 0: no limit. Default 30.</summary>
+    /// <summary>So many may one address (IPv6: its /64) send; 0 is no limit.</summary>
+    /// <value>reports a minute</value>
     [Range(0, 1_000_000)]
     public int RatePerReporter { get; set; } = 30;
 
-    /// <summary>How many reports one network (/24 or /48) may send per minute, whatever becomes of them; 0: no limit. Default 600.</summary>
+    /// <summary>So many may a /24 or /48 send, whatever becomes of them; 0 is no limit.</summary>
+    /// <value>reports a minute</value>
     [Range(0, 1_000_000)]
     public int RatePerNetwork { get; set; } = 600;
 }

@@ -65,6 +65,9 @@ public sealed class StoreConnection(IConnectionMultiplexer shared, IConnectionMu
         patient.ReconnectRetryPolicy = new LinearRetry(500);
         patient.AsyncTimeout = patient.SyncTimeout = 3000;
 
+        // To ask how it is set up, which the library takes for an administrator's business.
+        patient.AllowAdmin = true;
+
         var shared = await ConnectionMultiplexer.ConnectAsync(patient);
         try
         {

@@ -14,10 +14,11 @@ public sealed class WebhookOptions : IValidatableObject
 {
     public const string Section = "Webhooks";
 
-    /// <summary>Whether addresses of private networks may be told, and plain http. For tests and intranets. Default: no.</summary>
+    /// <summary>Whether subscribers may live in private networks and on plain http: for tests and intranets.</summary>
     public bool AllowPrivateNetworks { get; set; }
 
-    /// <summary>Where people reach this aggregator, for links in messages; without it they hold none that is whole. Default: none.</summary>
+    /// <summary>Where people reach this aggregator, for links in messages and feeds.</summary>
+    /// <value>address; http or https</value>
     public Uri? PublicUrl { get; set; }
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

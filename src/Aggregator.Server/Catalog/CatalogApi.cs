@@ -29,10 +29,10 @@ internal static class CatalogApi
         {
             var catalog = routes.MapGroup("/v1").WithTags("Catalog");
             catalog.MapGet("/regions", ListRegions).Produces<RegionsCatalogAnswer>();
-            catalog.MapPut("/regions/{region}", WriteRegion).RequireAuthorization();
-            catalog.MapDelete("/regions/{region}", RemoveRegion).RequireAuthorization();
-            catalog.MapPut("/services/{service}", WriteService).RequireAuthorization();
-            catalog.MapDelete("/services/{service}", RemoveService).RequireAuthorization();
+            catalog.MapPut("/regions/{region}", WriteRegion).RequireScope(OperatorScopes.Operate);
+            catalog.MapDelete("/regions/{region}", RemoveRegion).RequireScope(OperatorScopes.Operate);
+            catalog.MapPut("/services/{service}", WriteService).RequireScope(OperatorScopes.Operate);
+            catalog.MapDelete("/services/{service}", RemoveService).RequireScope(OperatorScopes.Operate);
         }
     }
 

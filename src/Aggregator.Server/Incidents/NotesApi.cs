@@ -18,7 +18,7 @@ internal static class NotesApi
 
     extension(IEndpointRouteBuilder routes)
     {
-        public void MapNotes() => routes.MapPost("/v1/incidents/{id}/notes", Write).WithTags("Incidents").RequireAuthorization()
+        public void MapNotes() => routes.MapPost("/v1/incidents/{id}/notes", Write).WithTags("Incidents").RequireScope(OperatorScopes.Operate)
             .WithMetadata(new RequestSizeLimit(32 * 1024)).Produces<IncidentAnswer>(201).ProducesProblem(400).ProducesProblem(404);
     }
 

@@ -9,7 +9,7 @@ internal static class BackupApi
 
     extension(IEndpointRouteBuilder routes)
     {
-        public void MapBackup() => routes.MapPost("/v1/backup", Make).WithTags("Operating").RequireAuthorization()
+        public void MapBackup() => routes.MapPost("/v1/backup", Make).WithTags("Operating").RequireScope(OperatorScopes.Backup)
             .WithMetadata(new RequestSizeLimit(0)).Produces(200, contentType: Tar).ProducesProblem(409).ProducesProblem(503);
     }
 

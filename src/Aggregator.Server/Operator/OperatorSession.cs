@@ -1,7 +1,5 @@
 using System.Net;
 using System.Security.Claims;
-using System.Security.Cryptography;
-using System.Text;
 using Aggregator.Grains;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication.Cookies;
@@ -9,11 +7,11 @@ using Microsoft.AspNetCore.DataProtection;
 
 namespace Aggregator.Server;
 
-/// <summary>An operator at a browser: signed in with the key, and known by a cookie that opens the pages under <c>/operate</c> and nothing else.</summary>
+/// <summary>An operator at a browser: signed in with a key, and known by a cookie that opens the pages under <c>/operate</c> and nothing else.</summary>
 /// <remarks>
 /// The API is asked with the key itself: it never looks at the cookie, which browsers do not even send there, so no other site can make a browser use it.
 /// Cookies and forms are sealed with keys that lie in the store as they are. A cookie also carries a mark of the operator's key:
-/// who reads the store alone can make none, and a new operator key ends all sessions.
+/// who reads the store alone can make none, and a session ends with the key it was begun with.
 /// </remarks>
 internal static class OperatorSession
 {
@@ -24,8 +22,7 @@ internal static class OperatorSession
     private const string MarkClaim = "mark";
     private static readonly TimeSpan Length = TimeSpan.FromHours(4);
 
-    public static ClaimsPrincipal Begin(OperatorKey key) =>
-        new(new ClaimsIdentity([new(ClaimTypes.NameIdentifier, SchemeName), new(MarkClaim, key.Mark)], SchemeName));
+    public static ClaimsPrincipal Begin(OperatorKey key) => key.Principal(SchemeName, new Claim(MarkClaim, key.Mark));
 
     public static void Apply(CookieAuthenticationOptions session)
     {
@@ -45,6 +42,7 @@ internal static class OperatorSession
             context.Response.Redirect(SignInPath + back);
             return Task.CompletedTask;
         };
+        session.Events.OnRedirectToAccessDenied = context => OperateApi.Forbid(context.HttpContext);
     }
 
     public static void Apply(AntiforgeryOptions forms)
@@ -65,11 +63,12 @@ internal static class OperatorSession
     private static void Keep(CookieBuilder cookie, string name) =>
         (cookie.Name, cookie.Path, cookie.HttpOnly, cookie.SameSite, cookie.SecurePolicy) = (name, Root, true, SameSiteMode.Strict, CookieSecurePolicy.SameAsRequest);
 
+    // What the key may do is asked of the key, not of the cookie, which may be older.
     private static Task EndWithItsKey(CookieValidatePrincipalContext context)
     {
-        var mark = context.HttpContext.RequestServices.GetRequiredService<OperatorKey>().Mark;
-        var claimed = context.Principal?.FindFirstValue(MarkClaim) ?? "";
-        if (!CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(mark), Encoding.ASCII.GetBytes(claimed))) context.RejectPrincipal();
+        var mark = context.Principal?.FindFirstValue(MarkClaim) ?? "";
+        if (context.HttpContext.RequestServices.GetRequiredService<OperatorKeys>().FindByMark(mark) is { } key) context.ReplacePrincipal(Begin(key));
+        else context.RejectPrincipal();
         return Task.CompletedTask;
     }
 }

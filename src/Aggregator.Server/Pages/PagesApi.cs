@@ -1,5 +1,6 @@
 using Aggregator.Domain;
 using Aggregator.Grains;
+using Microsoft.AspNetCore.Cors;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
@@ -20,7 +21,7 @@ internal static class PagesApi
             pages.MapGet("/", Home).CacheOutput(OutputCaching.OneSecondByReader);
             pages.MapGet("/now", Now).CacheOutput(OutputCaching.OneSecond).WithMetadata(new FromSnapshot(NowTagged));
             pages.MapGet("/services/{service}", Service).CacheOutput(OutputCaching.OneSecondByReader);
-            pages.MapPost("/services/{service}/report", Report).WithMetadata(new RequestSizeLimit(4096));
+            pages.MapPost("/services/{service}/report", Report).WithMetadata(new RequestSizeLimit(4096), new DisableCorsAttribute());
         }
     }
 

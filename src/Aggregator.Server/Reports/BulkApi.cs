@@ -27,7 +27,7 @@ internal static class BulkApi
             .MapPost("/v1/reports", Submit)
             .WithTags("Reports")
             .Accepts<BulkLine>("application/x-ndjson")
-            .RequireAuthorization()
+            .RequireScope(OperatorScopes.Collect)
             .WithMetadata(new RequestSizeLimit(null));
     }
 

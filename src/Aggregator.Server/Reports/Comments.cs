@@ -35,14 +35,16 @@ internal static class CommentsApi
         public void MapComments() => routes
             .MapGet("/v1/services/{service}/comments", List)
             .WithTags("Reports")
-            .Produces<CommentsAnswer>().ProducesProblem(401).ProducesProblem(404);
+            .WithMetadata(new NeededScope(OperatorScopes.ReadPrivate))
+            .Produces<CommentsAnswer>().ProducesProblem(401).ProducesProblem(403).ProducesProblem(404);
     }
 
     /// <summary>What reporters wrote in the last 48 hours, newest first, 200 at most. For operators, unless the service shows its comments: people write what they should not.</summary>
-    internal static async Task<Results<CachedJson<CommentsAnswer>, ChallengeHttpResult, ProblemHttpResult>> List(string service, HttpContext http, Catalog catalog, ReportStore store)
+    internal static async Task<Results<CachedJson<CommentsAnswer>, ChallengeHttpResult, ForbidHttpResult, ProblemHttpResult>> List(string service, HttpContext http, Catalog catalog, ReportStore store)
     {
         var known = ServiceKey.TryParse(service, out var key) ? catalog.Find(key) : null;
         if (known?.ShowsComments != true && http.User.Identity?.IsAuthenticated != true) return TypedResults.Challenge();
+        if (known?.ShowsComments != true && !http.User.HasClaim(OperatorScopes.Claim, OperatorScopes.ReadPrivate)) return TypedResults.Forbid();
         if (known is null) return Problems.UnknownService(service);
 
         var answer = new CommentsAnswer(service, await Newest(key, store));

@@ -32,7 +32,7 @@ internal static class DowndetectorApi
         public void MapDowndetector() => routes
             .MapPost("/v1/history/downdetector", Import)
             .WithTags("Reports")
-            .RequireAuthorization()
+            .RequireScope(OperatorScopes.Collect)
             .WithMetadata(new RequestSizeLimit(BodyAtMost))
             .ProducesProblem(400).ProducesProblem(404);
     }

@@ -30,7 +30,7 @@ internal static class HistoryApi
             .MapPost("/v1/history", Import)
             .WithTags("Reports")
             .Accepts<HistoryLine>("application/x-ndjson")
-            .RequireAuthorization()
+            .RequireScope(OperatorScopes.Collect)
             .WithMetadata(new RequestSizeLimit(BodyAtMost));
     }
 

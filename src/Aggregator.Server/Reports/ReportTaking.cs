@@ -72,6 +72,7 @@ public sealed class RegionOptions
 {
     public const string Section = "Regions";
 
-    /// <summary>A header with the reporter's region that a trusted proxy sets, for example <c>CF-IPCountry</c>; it wins over the body. Default: none.</summary>
+    /// <summary>A header with the reporter's region that a trusted proxy sets; it wins over the body.</summary>
+    /// <value>header; such as `CF-IPCountry`</value>
     public string? Header { get; set; }
 }

@@ -68,17 +68,17 @@ internal static class SubscriptionsApi
     {
         public void MapSubscriptions()
         {
-            var all = routes.MapGroup("/v1/subscriptions").WithTags("Subscriptions").RequireAuthorization().WithMetadata(new RequestSizeLimit(BodyAtMost));
-            all.MapPost("/", Create).Produces<SubscriptionAnswer>(201).ProducesProblem(400);
-            all.MapGet("/", List).Produces<SubscriptionsAnswer>();
-            all.MapPost("/preview", Preview).Produces<PreviewAnswer>().ProducesProblem(400);
-            all.MapGet("/{id}", One).Produces<SubscriptionAnswer>().ProducesProblem(404);
-            all.MapPatch("/{id}", Change).Accepts<WriteSubscription>("application/json").Produces<SubscriptionAnswer>().ProducesProblem(400).ProducesProblem(404);
-            all.MapDelete("/{id}", Delete).Produces(204).ProducesProblem(404);
-            all.MapPost("/{id}/ping", Ping).Produces<DeliveryAnswer>(202).ProducesProblem(404);
-            all.MapPost("/{id}/secret", Rotate).Produces<SecretAnswer>().ProducesProblem(404).ProducesProblem(409);
-            all.MapGet("/{id}/deliveries", Deliveries).Produces<DeliveriesAnswer>().ProducesProblem(404);
-            all.MapPost("/{id}/deliveries/{delivery}/retry", Retry).Produces(202).ProducesProblem(404).ProducesProblem(409);
+            var all = routes.MapGroup("/v1/subscriptions").WithTags("Subscriptions").WithMetadata(new RequestSizeLimit(BodyAtMost));
+            all.MapPost("/", Create).RequireScope(OperatorScopes.Operate).Produces<SubscriptionAnswer>(201).ProducesProblem(400);
+            all.MapGet("/", List).RequireScope(OperatorScopes.ReadPrivate).Produces<SubscriptionsAnswer>();
+            all.MapPost("/preview", Preview).RequireScope(OperatorScopes.ReadPrivate).Produces<PreviewAnswer>().ProducesProblem(400);
+            all.MapGet("/{id}", One).RequireScope(OperatorScopes.ReadPrivate).Produces<SubscriptionAnswer>().ProducesProblem(404);
+            all.MapPatch("/{id}", Change).RequireScope(OperatorScopes.Operate).Accepts<WriteSubscription>("application/json").Produces<SubscriptionAnswer>().ProducesProblem(400).ProducesProblem(404);
+            all.MapDelete("/{id}", Delete).RequireScope(OperatorScopes.Operate).Produces(204).ProducesProblem(404);
+            all.MapPost("/{id}/ping", Ping).RequireScope(OperatorScopes.Operate).Produces<DeliveryAnswer>(202).ProducesProblem(404);
+            all.MapPost("/{id}/secret", Rotate).RequireScope(OperatorScopes.Operate).Produces<SecretAnswer>().ProducesProblem(404).ProducesProblem(409);
+            all.MapGet("/{id}/deliveries", Deliveries).RequireScope(OperatorScopes.ReadPrivate).Produces<DeliveriesAnswer>().ProducesProblem(404);
+            all.MapPost("/{id}/deliveries/{delivery}/retry", Retry).RequireScope(OperatorScopes.Operate).Produces(202).ProducesProblem(404).ProducesProblem(409);
         }
     }
 

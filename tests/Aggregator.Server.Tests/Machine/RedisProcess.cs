@@ -105,8 +105,8 @@ internal sealed class RedisProcess : IAsyncDisposable
             var answer = new byte[64];
             var read = await client.GetStream().ReadAsync(answer);
 
-            // While it reads its log it answers -LOADING.
-            return Encoding.ASCII.GetString(answer, 0, read).StartsWith("+PONG", StringComparison.Ordinal);
+            // While it reads its log it answers -LOADING; one with a password is up when it asks for it.
+            return Encoding.ASCII.GetString(answer, 0, read) is var said && (said.StartsWith("+PONG", StringComparison.Ordinal) || said.StartsWith("-NOAUTH", StringComparison.Ordinal));
         }
         catch (Exception error) when (error is SocketException or IOException)
         {

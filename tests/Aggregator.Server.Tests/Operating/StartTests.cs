@@ -8,11 +8,18 @@ public sealed class StartTests
         var directory = Directory.CreateTempSubdirectory("aggregator-");
         var fault = await Assert.ThrowsAsync<InvalidSettingsException>(() => RunningServer.Builder(
             $"Store:DataDirectory={directory.FullName}", "Store:Mode=Redis", "Cluster:Id=Not an id", "Cluster:SiloPort=70000", "Reports:NetworkShare=-1", "Reports:RatePerReporter=-1", "Reports:RatePerNetwork=-1",
-            "Reports:DedupWindow=00:00:01", "ForwardedHeaders:KnownNetworks:0=everybody").AddAggregator());
+            "Reports:DedupWindow=00:00:01", "Cluster:Address=nowhere", "ForwardedHeaders:KnownNetworks:0=everybody", "Webhooks:PublicUrl=status.example",
+            "Operator:Key=the-secret-key", "Operator:KeyFile=/no/such/file", "Operator:PublicMetrics=perhaps", "Operator:Keys:0:Name=Not a name", "Operator:Keys:0:Scopes=everything", "Operator:Keys:1:Name=operator",
+            "Operator:Keys:1:Key=the-secret-key", "Operator:Keys:1:Scopes:0=collect", "Reports:DedupWindo=00:30:00", "Operator:Keys:0:Scope=collect").AddAggregator());
 
         Assert.All(
-            new[] { "Store:Connection", "Cluster:Id", "Cluster:SiloPort", "Reports:NetworkShare", "Reports:RatePerReporter", "Reports:RatePerNetwork", "Reports:DedupWindow", "ForwardedHeaders:KnownNetworks" },
+            new[] { "Store:Connection", "Cluster:Id", "Cluster:SiloPort", "Reports:NetworkShare", "Reports:RatePerReporter", "Reports:RatePerNetwork", "Reports:DedupWindow:", "ForwardedHeaders:KnownNetworks",
+                "Cluster:Address", "Webhooks:PublicUrl", "Operator:KeyFile", "Operator:PublicMetrics", "Operator:Keys:0:Name", "Operator:Keys:0:Key", "Operator:Keys:0:Scopes", "Operator:Keys: 'operator' is the name of two keys",
+                "Operator:Keys: 'operator' and 'operator' are the same key", "Reports:DedupWindo: There is no such setting", "Operator:Keys:0:Scope: There is no such setting" },
             setting => Assert.Contains(setting, fault.Message, StringComparison.Ordinal));
+        var lines = fault.Message.Split(Environment.NewLine);
+        Assert.Equal(lines.Distinct(), lines);
+        Assert.DoesNotContain("the-secret-key", fault.Message, StringComparison.Ordinal);
         Assert.Empty(directory.EnumerateFileSystemInfos());
         directory.Delete();
     }
@@ -24,10 +31,32 @@ public sealed class StartTests
     [InlineData("Reports:NetworkShare=some")]
     [InlineData("Webhooks:PublicUrl=status.example")]
     [InlineData("Store:DataDirectory=")]
+    [InlineData("Reports:NetworkShare:0=20")]
+    [InlineData("Operator:Keys=a-key")]
+    [InlineData("Operator:KeyFile=/no/such/file")]
     public async Task A_setting_that_cannot_be_read_is_named(string setting)
     {
         var fault = await Assert.ThrowsAsync<InvalidSettingsException>(() => RunningServer.Builder(setting).AddAggregator());
         Assert.Contains(setting.Split('=')[0], fault.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Store:Connection=redis:6379,passwort=geheim")]
+    [InlineData("Store:Connection=password=geheim")]
+    [InlineData("Store:ConnectionFile=/no/such/file")]
+    public async Task A_Redis_that_cannot_be_one_is_refused_and_its_password_not_repeated(string setting)
+    {
+        var fault = await Assert.ThrowsAsync<InvalidSettingsException>(() => RunningServer.Builder("Store:Mode=Redis", setting).AddAggregator());
+        Assert.Contains(setting.Split('=')[0], fault.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("geheim", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_starts_it_is_told_the_faults_alone_and_a_service_manager_that_starting_again_is_in_vain()
+    {
+        var (code, said) = await ServerProcess.StartInVain("Reports:DedupWindo=00:30:00", "Reports:NetworkShare=-1");
+        Assert.Equal(78, code);
+        Assert.Equal(3, said.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
     }
 
     [Fact]

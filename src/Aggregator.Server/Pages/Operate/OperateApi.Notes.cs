@@ -11,8 +11,9 @@ internal static partial class OperateApi
     private static void MapNotes(RouteGroupBuilder pages)
     {
         pages.MapGet("/", ListIncidents);
-        pages.MapGet("/{id}", (string id, IncidentReader reader, Catalog catalog, TimeProvider clock) => NoteForm(id, "", "", FormFaults.None, reader, catalog, clock));
-        pages.MapPost("/{id}", WriteNote);
+        var changing = pages.Changing();
+        changing.MapGet("/{id}", (string id, IncidentReader reader, Catalog catalog, TimeProvider clock) => NoteForm(id, "", "", FormFaults.None, reader, catalog, clock));
+        changing.MapPost("/{id}", WriteNote);
     }
 
     /// <summary>What is open, and the last that are over.</summary>

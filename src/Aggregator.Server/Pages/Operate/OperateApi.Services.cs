@@ -11,12 +11,13 @@ internal static partial class OperateApi
     private static void MapServices(RouteGroupBuilder pages)
     {
         pages.MapGet("/", ListServices);
-        pages.MapGet("/add", () => ServiceForm(new(), isNew: true, FormFaults.None));
-        pages.MapPost("/add", AddService);
-        pages.MapGet("/{service}/edit", EditServiceForm);
-        pages.MapPost("/{service}/edit", EditService);
-        pages.MapGet("/{service}/delete", AskToDeleteService);
-        pages.MapPost("/{service}/delete", DeleteService);
+        var changing = pages.Changing();
+        changing.MapGet("/add", () => ServiceForm(new(), isNew: true, FormFaults.None));
+        changing.MapPost("/add", AddService);
+        changing.MapGet("/{service}/edit", EditServiceForm);
+        changing.MapPost("/{service}/edit", EditService);
+        changing.MapGet("/{service}/delete", AskToDeleteService);
+        changing.MapPost("/{service}/delete", DeleteService);
     }
 
     private static RazorComponentResult<OperateServicesPage> ListServices(Catalog catalog, SnapshotCache snapshots, string? q = null, string? done = null)

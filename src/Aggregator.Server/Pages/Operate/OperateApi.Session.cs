@@ -8,7 +8,7 @@ internal static partial class OperateApi
 {
     private static RazorComponentResult<OperateSignInPage> SignInForm(string? to, FormFaults faults) => Page<OperateSignInPage>(faults.Status, (nameof(OperateSignInPage.To), to), (nameof(OperateSignInPage.Faults), faults));
 
-    private static async Task<IResult> SignIn(HttpContext http, OperatorKey key, SignInLimits limits, string? to = null)
+    private static async Task<IResult> SignIn(HttpContext http, OperatorKeys keys, SignInLimits limits, string? to = null)
     {
         if (limits.Take(http) is { Ticks: > 0 } wait)
         {
@@ -16,7 +16,9 @@ internal static partial class OperateApi
             return SignInForm(to, FormFaults.Of(Wording.Say("operate.tooMany", ("n", $"{Math.Ceiling(wait.TotalMinutes)}")), StatusCodes.Status429TooManyRequests));
         }
 
-        if (!key.Is(http.Request.Form["key"].ToString().Trim())) return SignInForm(to, FormFaults.Of(Sentences.All["operate.wrongKey"], StatusCodes.Status403Forbidden));
+        if (keys.Find(http.Request.Form["key"].ToString().Trim()) is not { } key) return SignInForm(to, FormFaults.Of(Sentences.All["operate.wrongKey"], StatusCodes.Status403Forbidden));
+
+        if (!key.May(OperatorScopes.ReadPrivate)) return SignInForm(to, FormFaults.Of(Wording.Say("operate.wrongScope", ("scope", OperatorScopes.ReadPrivate)), StatusCodes.Status403Forbidden));
 
         await http.SignInAsync(OperatorSession.SchemeName, OperatorSession.Begin(key));
         return TypedResults.LocalRedirect(IsOurs(to) ? $"~{to}" : $"~{Root}");

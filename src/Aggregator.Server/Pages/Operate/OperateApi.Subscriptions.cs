@@ -13,16 +13,17 @@ internal static partial class OperateApi
     private static void MapSubscriptions(RouteGroupBuilder pages)
     {
         pages.MapGet("/", ListSubscriptions);
-        pages.MapGet("/add", () => SubscriptionForm(null, new(), FormFaults.None));
-        pages.MapPost("/add", AddSubscription);
+        var changing = pages.Changing();
+        changing.MapGet("/add", () => SubscriptionForm(null, new(), FormFaults.None));
+        changing.MapPost("/add", AddSubscription);
         pages.MapGet("/{id}", OneSubscription);
-        pages.MapGet("/{id}/edit", EditSubscriptionForm);
-        pages.MapPost("/{id}/edit", EditSubscription);
-        pages.MapPost("/{id}/ping", PingSubscription);
-        pages.MapPost("/{id}/secret", RotateSecret);
-        pages.MapPost("/{id}/retry", RetryDelivery);
-        pages.MapGet("/{id}/delete", AskToDeleteSubscription);
-        pages.MapPost("/{id}/delete", DeleteSubscription);
+        changing.MapGet("/{id}/edit", EditSubscriptionForm);
+        changing.MapPost("/{id}/edit", EditSubscription);
+        changing.MapPost("/{id}/ping", PingSubscription);
+        changing.MapPost("/{id}/secret", RotateSecret);
+        changing.MapPost("/{id}/retry", RetryDelivery);
+        changing.MapGet("/{id}/delete", AskToDeleteSubscription);
+        changing.MapPost("/{id}/delete", DeleteSubscription);
     }
 
     private static async Task<IResult> ListSubscriptions(IGrainFactory grains, SubscriptionStore store, TimeProvider clock, string? done = null) => Page<OperateSubscriptionsPage>(

@@ -1,6 +1,5 @@
 using Aggregator.Server.Operate;
 using Microsoft.AspNetCore.Antiforgery;
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Cors;
 using Microsoft.AspNetCore.Http.Features;
@@ -24,7 +23,7 @@ internal static partial class OperateApi
             anybody.MapGet("/sign-in", (string? to) => SignInForm(to, FormFaults.None));
             anybody.MapPost("/sign-in", SignIn);
 
-            var pages = anybody.MapGroup("").RequireAuthorization(new AuthorizeAttribute { AuthenticationSchemes = OperatorSession.SchemeName });
+            var pages = anybody.MapGroup("").RequireScope(OperatorScopes.ReadPrivate, OperatorSession.SchemeName);
             pages.MapPost("/sign-out", (Delegate)SignOut);
             pages.MapGet("/", Figures);
             MapServices(pages.MapGroup("/services"));
@@ -33,6 +32,17 @@ internal static partial class OperateApi
             MapComments(pages.MapGroup("/comments"));
         }
     }
+
+    /// <summary>Who is signed in with a key of another scope is told which is needed.</summary>
+    public static Task Forbid(HttpContext http)
+    {
+        http.Response.StatusCode = StatusCodes.Status403Forbidden;
+        return PagesApi.WantsPage(http.Request)
+            ? Page<OperateFaultPage>(StatusCodes.Status403Forbidden, (nameof(OperateFaultPage.Sentence), Wording.Say("operate.wrongScope", ("scope", OperatorScopes.LackingFor(http) ?? "")))).ExecuteAsync(http)
+            : Task.CompletedTask;
+    }
+
+    private static RouteGroupBuilder Changing(this RouteGroupBuilder pages) => pages.MapGroup("").RequireScope(OperatorScopes.Operate, OperatorSession.SchemeName);
 
     /// <summary>Every form comes from our own page and carries the token that the page was given; what the store does not answer is said on a page.</summary>
     private static async ValueTask<object?> Guard(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
