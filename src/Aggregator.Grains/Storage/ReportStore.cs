@@ -159,6 +159,13 @@ public sealed class ReportStore(StoreConnection connection, IOptions<ReportOptio
     public async Task<List<string>> ReadComments(ServiceKey service) =>
         [.. (await connection.Shared.ListRangeAsync(_names.Comments(service))).Select(comment => (string)comment!)];
 
+    /// <summary>Takes a comment away, as it was read; its report stays.</summary>
+    public async Task RemoveComment(ServiceKey service, string comment)
+    {
+        await connection.Shared.ListRemoveAsync(_names.Comments(service), comment);
+        await connection.Settle();
+    }
+
     /// <summary>The regions a service was ever reported from, with the moment of the last report; imported ones have none.</summary>
     public async Task<Dictionary<RegionCode, DateTimeOffset?>> ReadRegions(ServiceKey service)
     {

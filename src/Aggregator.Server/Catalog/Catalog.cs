@@ -9,7 +9,12 @@ namespace Aggregator.Server;
 
 /// <summary>A service that can be reported on.</summary>
 /// <param name="ShowsComments">Whether everybody may read what reporters write.</param>
-public sealed record CatalogService(string Service, string Name, string Category, string? Homepage, IReadOnlyList<string> Symptoms, bool ShowsComments = false);
+/// <param name="Aliases">Other names that people search for it by.</param>
+public sealed record CatalogService(
+    string Service, string Name, string Category, string? Homepage, IReadOnlyList<string> Symptoms, bool ShowsComments = false, IReadOnlyList<string>? Aliases = null)
+{
+    public IReadOnlyList<string> Aliases { get; init; } = Aliases ?? [];
+}
 
 /// <summary>A region that can be reported from.</summary>
 public sealed record CatalogRegion(string Region, string Name);

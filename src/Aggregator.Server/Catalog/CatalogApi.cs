@@ -9,7 +9,8 @@ namespace Aggregator.Server;
 /// <param name="Homepage">An http or https address, or nothing.</param>
 /// <param name="Symptoms">At most 20 symptom keys; <c>other</c> is always one of them.</param>
 /// <param name="ShowsComments">Whether everybody may read what reporters write; absent: operators alone.</param>
-public sealed record PutService(string? Name, string? Category, string? Homepage, IReadOnlyList<string?>? Symptoms, bool ShowsComments = false);
+/// <param name="Aliases">Other names that people search for it by: at most 20 of 1 to 60 characters.</param>
+public sealed record PutService(string? Name, string? Category, string? Homepage, IReadOnlyList<string?>? Symptoms, bool ShowsComments = false, IReadOnlyList<string?>? Aliases = null);
 
 /// <summary>A region as the operator writes it.</summary>
 public sealed record PutRegion(string? Name);
@@ -20,6 +21,7 @@ public sealed record RegionsCatalogAnswer(IReadOnlyList<CatalogRegion> Regions);
 internal static class CatalogApi
 {
     private const int SymptomsAtMost = 20;
+    private const int AliasesAtMost = 20, AliasAtMost = 60;
 
     extension(IEndpointRouteBuilder routes)
     {
@@ -67,15 +69,21 @@ internal static class CatalogApi
             faults["homepage"] = "'homepage' is an http or https address.";
         if (body.Symptoms is null || body.Symptoms.Count is 0 or > SymptomsAtMost || body.Symptoms.Any(symptom => !SymptomKey.TryParse(symptom, out _)))
             faults["symptoms"] = $"'symptoms' lists 1 to {SymptomsAtMost} keys of 1 to 32 lower-case letters, digits and - + _ .";
+        if (body.Aliases is { } aliases && (aliases.Count > AliasesAtMost || !aliases.All(IsAlias)))
+            faults["aliases"] = $"'aliases' lists at most {AliasesAtMost} names of 1 to {AliasAtMost} characters.";
         if (faults.Count > 0) return Problems.Invalid(faults);
 
-        var written = new CatalogService(service, body.Name!.Trim(), body.Category!.Trim(), body.Homepage, [.. body.Symptoms!.Append(SymptomKey.Other.Value).Distinct()!], body.ShowsComments);
+        var written = new CatalogService(
+            service, body.Name!.Trim(), body.Category!.Trim(), body.Homepage, [.. body.Symptoms!.Append(SymptomKey.Other.Value).Distinct()!], body.ShowsComments,
+            [.. (body.Aliases ?? []).Select(alias => alias!.Trim()).Distinct(StringComparer.OrdinalIgnoreCase)]);
         return await catalog.Put(written) ? TypedResults.Created($"/v1/services/{service}", written) : TypedResults.Ok(written);
     }
 
     /// <summary>Takes a service away: it can no longer be reported on or read; its counts expire by themselves.</summary>
     internal static async Task<Results<NoContent, ProblemHttpResult>> RemoveService(string service, Catalog catalog) =>
         ServiceKey.TryParse(service, out var key) && await catalog.Delete(key) ? TypedResults.NoContent() : Problems.UnknownService(service);
+
+    private static bool IsAlias(string? alias) => !string.IsNullOrWhiteSpace(alias) && alias.Trim().Length <= AliasAtMost && !alias.Any(char.IsControl);
 
     private static void CheckText(Dictionary<string, string> faults, string field, string? text)
     {

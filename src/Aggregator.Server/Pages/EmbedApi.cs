@@ -20,7 +20,7 @@ internal static class EmbedApi
     {
         public void MapEmbeds()
         {
-            routes.MapGet("/badge/{service}.svg", Badge).WithTags("Services").Produces(200, contentType: "image/svg+xml").Produces(304).ProducesProblem(404);
+            routes.MapGet("/badge/{service}.svg", Badge).WithTags("Services").Produces(200, contentType: "image/svg+xml").Produces(304).Produces(404, contentType: "image/svg+xml");
             routes.MapGet($"{Root}/{{service}}", Card).ExcludeFromDescription().CacheOutput(OutputCaching.OneSecond);
         }
     }
@@ -35,7 +35,12 @@ internal static class EmbedApi
     /// <summary>How a service is, as a picture of a few words.</summary>
     internal static IResult Badge(string service, HttpContext http, Catalog catalog, SnapshotCache snapshots, IOptions<JsonOptions> json)
     {
-        if (!ServiceKey.TryParse(service, out var key) || catalog.Find(key) is not { } known) return Problems.UnknownService(service);
+        // Where a picture or a frame is expected, nobody would see a problem.
+        if (!ServiceKey.TryParse(service, out var key) || catalog.Find(key) is not { } known)
+        {
+            http.Response.GetTypedHeaders().CacheControl = new() { Public = true, MaxAge = KeepBadge };
+            return TypedResults.Text(new Badge(service, null).Svg(), "image/svg+xml", statusCode: StatusCodes.Status404NotFound);
+        }
 
         var badge = new Badge(known.Name, snapshots.Latest.LevelOf(known.Service));
         var isKnown = CachedTag.IsKnown(http, badge, json.Value.SerializerOptions);
@@ -45,7 +50,8 @@ internal static class EmbedApi
 
     private static async Task<IResult> Card(string service, ServiceReader reader, Catalog catalog)
     {
-        if (!ServiceKey.TryParse(service, out var key) || catalog.Find(key) is not { } known) return Problems.UnknownService(service);
+        if (!ServiceKey.TryParse(service, out var key) || catalog.Find(key) is not { } known)
+            return new RazorComponentResult<EmbedMissingPage>(new Dictionary<string, object?> { [nameof(EmbedMissingPage.Service)] = service }) { StatusCode = StatusCodes.Status404NotFound };
 
         var (read, regions) = (reader.Read(known), reader.Regions(key));
         return new RazorComponentResult<EmbedPage>(new Dictionary<string, object?> { [nameof(EmbedPage.Service)] = await read, [nameof(EmbedPage.Regions)] = (await regions).Regions });
@@ -53,18 +59,19 @@ internal static class EmbedApi
 }
 
 /// <summary>A name and a level, side by side in 20 pixels of height.</summary>
-internal sealed record Badge(string Name, Level Level)
+/// <param name="Level">None where there is no such service.</param>
+internal sealed record Badge(string Name, Level? Level)
 {
     private const int NameAtMost = 40, Height = 20, Margin = 7;
     private const string Ink = "#ffffff", NameGround = "#3d423f";
     private static readonly XNamespace Namespace = "http://www.w3.org/2000/svg";
 
     // The colours of the pages in the light; white on each has a contrast of more than 4.5.
-    private string Ground => Level switch { Level.Normal => "#2c6848", Level.Elevated => "#855000", Level.Spike => "#ae2012", _ => "#475a78" };
+    private string Ground => Level switch { Domain.Level.Normal => "#2c6848", Domain.Level.Elevated => "#855000", Domain.Level.Spike => "#ae2012", _ => "#475a78" };
 
     public string Svg()
     {
-        var (name, word) = (Cut(IncidentXml.Clean(PlainText.Harmless(Name))), Wording.Of(Level).ToLowerInvariant());
+        var (name, word) = (Cut(IncidentXml.Clean(PlainText.Harmless(Name))), Level is { } level ? Wording.Of(level).ToLowerInvariant() : Sentences.All["badge.unknown"]);
         var (left, right) = (Width(name) + 2 * Margin, Width(word) + 2 * Margin);
         var said = $"{name}: {word}";
         return new XElement(Namespace + "svg",

@@ -10,9 +10,10 @@ namespace Aggregator.Server;
 /// <param name="Unseen">Out of sight; empty where everything is.</param>
 /// <param name="Blind">Everything is out of sight.</param>
 /// <param name="Regions">Whatever was asked for: the map shows all of them.</param>
+/// <param name="Easing">Whatever is in trouble is so less and less.</param>
 public sealed record FrontView(
     DateTimeOffset At, CatalogRegion? Region, string Heading, string? Banner,
-    IReadOnlyList<ServiceTrouble> Services, IReadOnlyList<CatalogName> Elsewhere, IReadOnlyList<CatalogName> Unseen, bool Blind, IReadOnlyList<RegionTrouble> Regions);
+    IReadOnlyList<ServiceTrouble> Services, IReadOnlyList<CatalogName> Elsewhere, IReadOnlyList<CatalogName> Unseen, bool Blind, IReadOnlyList<RegionTrouble> Regions, bool Easing);
 
 /// <summary>A service by its key and its name.</summary>
 public sealed record CatalogName(string Service, string Name);
@@ -56,14 +57,15 @@ internal sealed class FrontReader(ServiceReader reader, Catalog catalog, TimePro
         var unseen = services.Where(service => service.Level == Level.Unknown).ToArray();
         var blind = unseen.Length == services.Count && unseen.Length > 0;
 
+        var easing = reader.Easing();
         ServiceTrouble[] here = [.. troubled.Where(service => hit.Contains(service.Service)).Select(service => Trouble(service, [.. hit[service.Service]]))];
         if (region is not null) here = [.. here.OrderByDescending(service => service.Level).ThenByDescending(service => service.Evidence.Score)];
         return new(
-            blind ? spikes.At : clock.GetUtcNow(), region, region is null ? Wording.Front(services) : Wording.Front(region.Name, here, blind, unseen.Length > 0 || known.Any(spike => spike.Level == Level.Unknown && spike.Region == region.Region)),
+            blind ? spikes.At : clock.GetUtcNow(), region, region is null ? Wording.Front(services, easing) : Wording.Front(region.Name, here, blind, unseen.Length > 0 || known.Any(spike => spike.Level == Level.Unknown && spike.Region == region.Region)),
             Wording.Blindness(unseen.Length, services.Count), here,
             [.. troubled.Where(service => !hit.Contains(service.Service)).Select(service => names[service.Service])],
             blind ? [] : [.. unseen.Select(service => names[service.Service])], blind,
-            Places(known, names));
+            Places(known, names), here.Length > 0 && here.All(service => service.Level == Level.Spike && (region is null ? easing.Contains(service.Service) : Wording.Eases(service.Evidence))));
     }
 
     /// <summary>By region. The sum of all is a place only for what shows in no other.</summary>

@@ -48,14 +48,14 @@ internal static class PagesApi
         http.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Accept);
         if (!AskedRegion(region, catalog, out var asked)) return WantsPage(http.Request) ? NotFound() : Problems.UnknownRegion(region!);
 
-        var found = string.IsNullOrWhiteSpace(q) ? null : ServiceSearch.Find(reader.List(search: null, levels: null, cursor: 0, limit: int.MaxValue - 1).Services, q);
-        if (!WantsPage(http.Request)) return PlainText.Front(reader.List(q, levels: null, cursor: 0, limit: 1000), webhooks.Value.RootFor(http));
-        if (found is not null && ServiceSearch.Meant(found, q!) is { } meant) return TypedResults.Redirect($"/services/{meant.Service}");
+        var found = string.IsNullOrWhiteSpace(q) ? null : reader.Search(q);
+        if (!WantsPage(http.Request)) return PlainText.Front(reader.List(q, levels: null, cursor: 0, limit: 1000), reader.Easing(), webhooks.Value.RootFor(http));
+        if (found is not null && ServiceSearch.Meant(found) is { } meant) return TypedResults.Redirect($"/services/{meant.Service}");
 
         return new RazorComponentResult<HomePage>(new Dictionary<string, object?>
         {
             [nameof(HomePage.View)] = front.Read(asked),
-            [nameof(HomePage.Services)] = catalog.Services.OrderBy(service => service.Name, StringComparer.OrdinalIgnoreCase).Select(service => new CatalogName(service.Service, service.Name)).ToList(),
+            [nameof(HomePage.Services)] = catalog.Services.OrderBy(service => service.Name, StringComparer.OrdinalIgnoreCase).ToList(),
             [nameof(HomePage.Regions)] = catalog.Regions.OrderBy(known => known.Name, StringComparer.Ordinal).ToList(),
             [nameof(HomePage.Query)] = q,
             [nameof(HomePage.Found)] = found,

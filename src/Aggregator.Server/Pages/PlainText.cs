@@ -11,11 +11,11 @@ internal sealed class PlainText(IEnumerable<string> lines) : IResult
     private const string Gap = "  ";
 
     /// <summary>What is down, or elevated, or out of sight.</summary>
-    public static PlainText Front(ServicesAnswer services, Uri root)
+    public static PlainText Front(ServicesAnswer services, IReadOnlySet<string> easing, Uri root)
     {
         var worrying = services.Services.Where(service => service.Level != Level.Normal).ToList();
         var calm = services.Services.Count - worrying.Count;
-        List<string> lines = [Wording.Front(services.Services)];
+        List<string> lines = [Wording.Front(services.Services, easing)];
         if (worrying.Count > 0)
         {
             lines.AddRange(["", .. Table(

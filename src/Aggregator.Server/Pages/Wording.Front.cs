@@ -9,9 +9,10 @@ internal static partial class Wording
     public static string Front(string region, IReadOnlyList<ServiceTrouble> services, bool blind, bool partlyBlind = false)
     {
         var where = Within(region);
-        var spikes = Named(Level.Spike);
-        var names = spikes.Length > 0 ? spikes : Named(Level.Elevated);
+        var (spikes, lasting) = (Named(Level.Spike), services.Where(service => service.Level == Level.Spike && !Eases(service.Evidence)).Select(service => service.Name).ToArray());
         if (blind) return Say("front.in.Unknown", ("region", where));
+        if (spikes.Length > 0 && lasting.Length == 0) return Say("front.in.Easing", ("names", Joined(spikes, "services")), ("region", where));
+        var names = spikes.Length > 0 ? lasting : Named(Level.Elevated);
         if (names.Length == 0) return Say(partlyBlind ? "front.in.someUnknown" : "front.in.Normal", ("region", where));
         return Say($"front.in.{(spikes.Length > 0 ? Level.Spike : Level.Elevated)}.{(names.Length == 1 ? "one" : "many")}", ("names", Joined(names, "services")), ("region", where));
 

@@ -5,6 +5,7 @@ namespace Aggregator.Server;
 internal static partial class Wording
 {
     private const int NamedAtMost = 3;
+    private const int EndShown = 4, EndShownFrom = 24;
 
     /// <summary>What a subscription hears of, in a few words.</summary>
     public static string Hears(SubscriptionAnswer subscription)
@@ -15,6 +16,14 @@ internal static partial class Wording
             .. subscription.MinLevel is { } level and not Level.Normal ? [Say("operate.hears.level", ("level", Of(level)))] : Array.Empty<string>(),
         ];
         return parts.Length == 0 ? Sentences.All["operate.hears.all"] : string.Join(", ", parts);
+    }
+
+    /// <summary>An address without what in it may be secret, such as the path of a Slack webhook: enough to tell one from another.</summary>
+    public static string Shortened(string url)
+    {
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var address)) return "…";
+        var path = address.PathAndQuery;
+        return address.Authority + (path == "/" ? "" : path.Length < EndShownFrom ? "/…" : $"/…{path[^EndShown..]}");
     }
 
     private static IEnumerable<string> Few(IReadOnlyList<string> names, string many) =>

@@ -5,7 +5,7 @@ namespace Aggregator.Server;
 /// <summary>Why a verdict is what it is, in one sentence: the API's <c>sentence</c> and the pages say the same.</summary>
 internal static partial class Wording
 {
-    private const string Why = "why.";
+    private const string Why = "why.", Chance = "why.chance";
 
     /// <summary>The sentence while the verdict stands: it speaks of the last minutes.</summary>
     /// <param name="now">Times of another day are told with their date.</param>
@@ -50,7 +50,7 @@ internal static partial class Wording
             ("usual", Say("why.usual", ("low", Number((long)low)), ("high", Number((long)high)))),
             ("heard", Heard(verdict.Onset, networks, now)),
             ("began", verdict.Onset is { } began ? Say("why.began", ("at", Time(began, now))) : ""),
-            ("chance", verdict.Chance is { } chance ? Say("why.chance", ("once", Once(chance))) : ""));
+            ("chance", verdict.Chance is { } chance ? Say(Chance, ("once", Once(chance))) : ""));
     }
 
     // The networks are counted since the onset, which may lie far before the window that the reports are counted in.

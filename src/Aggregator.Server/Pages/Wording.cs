@@ -20,11 +20,11 @@ public sealed record ReportOutcomeView(string Outcome, string Sentence);
 internal static partial class Wording
 {
     // What the server alone says.
-    private static readonly string[] ServerOnly = [Why, ToldPrefix, "front.in.", "down.", "places.", "operate.", "plain.", "embed."];
+    private static readonly string[] ServerOnly = [Why, ToldPrefix, "front.in.", "down.", "places.", "operate.", "plain.", "embed.", "badge.", "step."];
 
     public static string Json { get; } =
         JsonSerializer.Serialize(Sentences.All
-            .Where(sentence => !ServerOnly.Any(prefix => sentence.Key.StartsWith(prefix, StringComparison.Ordinal))).ToDictionary());
+            .Where(sentence => sentence.Key == Chance || !ServerOnly.Any(prefix => sentence.Key.StartsWith(prefix, StringComparison.Ordinal))).ToDictionary());
 
     public static string Of(Level level) => Sentences.All[$"level.{level}"];
 
@@ -57,18 +57,25 @@ internal static partial class Wording
         evidence.Region == RegionCode.All.Value ? evidence.Sentence : Say("evidence.in", ("region", region), ("sentence", evidence.Sentence));
 
     /// <summary>How everything is, in one sentence.</summary>
-    public static string Front(IReadOnlyList<ServiceSummary> services)
+    /// <param name="easing">Services at <see cref="Level.Spike"/> of which the last minutes are as usual again.</param>
+    public static string Front(IReadOnlyList<ServiceSummary> services, IReadOnlySet<string> easing)
     {
         if (services.Count == 0) return Sentences.All["front.empty"];
 
         var spikes = Named(Level.Spike);
+        var lasting = services.Where(s => s.Level == Level.Spike && !easing.Contains(s.Service)).Select(s => s.Name).ToArray();
         var elevated = Named(Level.Elevated);
         var unseen = services.Count(s => s.Level == Level.Unknown);
 
-        if (spikes.Length > 0) return Say(spikes.Length == 1 ? "front.Spike.one" : "front.Spike.many", ("names", Joined(spikes, "services")));
+        if (lasting.Length > 0) return Say(lasting.Length == 1 ? "front.Spike.one" : "front.Spike.many", ("names", Joined(lasting, "services")));
+        if (spikes.Length > 0) return Say("front.Easing", ("names", Joined(spikes, "services")));
         if (unseen == services.Count) return Sentences.All["front.Unknown"];
         if (elevated.Length > 0) return Say(elevated.Length == 1 ? "front.Elevated.one" : "front.Elevated.many", ("names", Joined(elevated, "services")));
-        return Sentences.All[unseen > 0 ? "front.someUnknown" : "front.Normal"];
+        if (unseen > 0) return Sentences.All["front.someUnknown"];
+
+        // As usual is only what can be compared with something; where nothing was learned yet, next to nothing is expected.
+        var known = services.Any(s => s.Expected15m >= 0.05);
+        return Sentences.All[known ? "front.Normal" : services.All(s => s.Spark.Sum() == 0) ? "front.Silent" : "front.New"];
 
         string[] Named(Level level) => [.. services.Where(s => s.Level == level).Select(s => s.Name)];
     }
@@ -84,7 +91,7 @@ internal static partial class Wording
             Level.Spike => Sentences.All["where.spread"],
             _ => "",
         };
-        return Say(StatusOf(service.Level, Eases(service.Evidence) ? VerdictReason.Easing : service.Reason, there), ("name", service.Name), ("where", where));
+        return Say(StatusOf(service.Level, service.Level == Level.Spike && Eases(service.Evidence) ? VerdictReason.Easing : service.Reason, there), ("name", service.Name), ("where", where));
     }
 
     /// <summary>The banner that says the page is blind, or none.</summary>
@@ -131,7 +138,19 @@ internal static partial class Wording
     };
 
     // Once the last window is as usual again there is nothing to wonder at, whatever the level still is.
-    private static bool Eases(EvidenceAnswer evidence) => evidence.Reason == VerdictReason.Easing || evidence.Observed <= evidence.Usual?.High;
+    private static bool Eases(EvidenceAnswer evidence) => Eases(evidence.Reason, evidence.Observed, evidence.Usual);
+
+    private static bool Eases(VerdictReason reason, double observed, UsualAnswer? usual) => reason == VerdictReason.Easing || observed <= usual?.High;
+
+    /// <summary>Whether the last window of a spike is as usual again.</summary>
+    public static bool Eases(Verdict verdict) => Eases(verdict.Reason, verdict.Observed, UsualAnswer.Of(verdict));
+
+    /// <inheritdoc cref="Eases(Verdict)"/>
+    public static bool Eases(SpikeAnswer spike) => Eases(spike.Reason, spike.Observed, spike.Usual);
+
+    /// <summary>The arithmetic without how often chance does the same, for a row among many of one service: its page says that once.</summary>
+    public static string Shortly(EvidenceAnswer evidence) =>
+        evidence.Chance is { } chance ? evidence.Sentence.Replace(Say(Chance, ("once", chance.Text)), "", StringComparison.Ordinal) : evidence.Sentence;
 
     private static string Joined(string[] names, string noun) => names.Length switch
     {

@@ -29,11 +29,12 @@ public sealed record ServicesAnswer(DateTimeOffset At, IReadOnlyList<ServiceSumm
 /// <param name="OpenIncident">The open incident, if there is one.</param>
 /// <param name="Evidence">The arithmetic of its level: that of the region, or of the sum of all, which says most.</param>
 /// <param name="ShowsComments">Whether everybody may read what reporters write.</param>
+/// <param name="Aliases">Other names that people search for it by.</param>
 public sealed record ServiceAnswer(
     DateTimeOffset At, string Service, string Name, string Category, string? Homepage,
     Level Level, VerdictReason Reason, DateTimeOffset Since, long Reports15m, double Expected15m, int RegionsInSpike, string? Incident,
     IReadOnlyDictionary<string, long> Reports, IReadOnlyDictionary<string, double> Expected,
-    IReadOnlyDictionary<string, long> Symptoms, IReadOnlyList<long> Spark, IncidentAnswer? OpenIncident, EvidenceAnswer Evidence, bool ShowsComments);
+    IReadOnlyDictionary<string, long> Symptoms, IReadOnlyList<long> Spark, IncidentAnswer? OpenIncident, EvidenceAnswer Evidence, bool ShowsComments, IReadOnlyList<string> Aliases);
 
 /// <summary>One region of a service.</summary>
 /// <param name="Since">Since when it has its level; for a spike, the estimated onset.</param>

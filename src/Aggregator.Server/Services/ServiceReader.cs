@@ -17,9 +17,7 @@ internal sealed class ServiceReader(Catalog catalog, SnapshotCache snapshots, IG
     public ServicesAnswer List(string? search, IReadOnlyList<Level>? levels, int cursor, int limit)
     {
         var snapshot = snapshots.Latest;
-        var found = catalog.Services
-            .Where(service => search is null
-                || service.Name.Contains(search, StringComparison.OrdinalIgnoreCase) || service.Service.Contains(search, StringComparison.OrdinalIgnoreCase))
+        var found = (search is null ? catalog.Services : ServiceSearch.Matching(catalog.Services, search).Select(match => match.Service))
             .Select(service => Summarize(service, snapshot))
             .Where(service => levels is null || levels.Contains(service.Level))
             .OrderByDescending(service => service.Level)
@@ -29,6 +27,18 @@ internal sealed class ServiceReader(Catalog catalog, SnapshotCache snapshots, IG
         var page = found.Skip(cursor).Take(limit + 1).ToList();
         var next = page.Count > limit ? (cursor + limit).ToString(CultureInfo.InvariantCulture) : null;
         return new(snapshot.At, [.. page.Take(limit)], next);
+    }
+
+    /// <summary>Services as people name them, those in trouble first and the nearest next.</summary>
+    public IReadOnlyList<FoundService> Search(string query) => ServiceSearch.Find(catalog.Services, query, snapshots.Latest.LevelOf);
+
+    /// <summary>Services at <see cref="Level.Spike"/> whose last window is as usual again, wherever they are at it.</summary>
+    public IReadOnlySet<string> Easing()
+    {
+        var snapshot = snapshots.Latest;
+        return snapshot.Blind ? new HashSet<string>() : snapshot.Services.Values
+            .Where(standing => standing.Level == Level.Spike && standing.Regions.Where(region => region.Verdict.Level == Level.Spike).All(region => Wording.Eases(region.Verdict.ToDomain())))
+            .Select(standing => standing.Service).ToHashSet();
     }
 
     public SpikesAnswer Spikes(string? service, string? region, IReadOnlyList<Level> levels)
@@ -67,7 +77,7 @@ internal sealed class ServiceReader(Catalog catalog, SnapshotCache snapshots, IG
             level, verdict.Reason, standing?.Since ?? all.Verdict.Since, reports["15m"], expected["15m"], summary.RegionsInSpike, summary.Incident,
             reports, expected, service.Symptoms.ToDictionary(symptom => symptom, symptom => all.Symptoms.GetValueOrDefault(symptom)), all.Spark,
             standing?.OpenIncident is { } open ? IncidentAnswers.From(open) : null,
-            EvidenceAnswer.Now(worst.Region, verdict, worst.Networks, snapshot.At), service.ShowsComments);
+            EvidenceAnswer.Now(worst.Region, verdict, worst.Networks, snapshot.At), service.ShowsComments, service.Aliases);
     }
 
     public async Task<RegionsAnswer> Regions(ServiceKey service)

@@ -19,7 +19,7 @@ internal static class ServicesApi
         }
     }
 
-    /// <summary>All services, worst first. Filters: <c>q</c> (part of the name or key), <c>level</c>.</summary>
+    /// <summary>All services, worst first. Filters: <c>q</c> (part of the name, the key or an alias), <c>level</c>.</summary>
     internal static Results<CachedJson<ServicesAnswer>, ProblemHttpResult> List(HttpContext http, ServiceReader reader)
     {
         if (Find(http, reader, out var faults) is not { } answer) return Problems.Invalid(faults);

@@ -43,8 +43,26 @@ public sealed class CatalogTests(AggregatorFixture fixture)
         await _server.Operator.DeleteAsync($"/v1/services/{service}").Problem(404, "unknown-service");
     }
 
+    [Fact]
+    public async Task A_service_is_found_by_what_else_it_is_called()
+    {
+        foreach (var (asked, service) in new[] { ("twitter", "x"), ("fb", "facebook"), ("aws", "aws"), ("office%20365", "microsoft-365"), ("PSN", "playstation-network"), ("yuotube", "youtube") })
+            Assert.Equal([service], (await _server.Get($"/v1/services?q={asked}")).List("services").Select(one => one.Text("service")));
+
+        var own = await _server.NewService();
+        var put = new { name = "Own", category = "tests", symptoms = new[] { "app" }, aliases = new[] { " The Purple One ", "the purple one" } };
+        Assert.Equal(["The Purple One"], (await _server.Operator.PutAsJsonAsync($"/v1/services/{own}", put).Json(HttpStatusCode.OK)).List("aliases").Select(alias => alias.GetString()));
+        Assert.Equal(["The Purple One"], (await _server.Get($"/v1/services/{own}")).List("aliases").Select(alias => alias.GetString()));
+        Assert.Equal([own], (await _server.Get("/v1/services?q=purple")).List("services").Select(one => one.Text("service")));
+    }
+
     public static TheoryData<string, string, string> BadServices => new()
     {
+        { "fine", $$"""{"name":"n","category":"c","symptoms":["app"],"aliases":["{{new string('a', 61)}}"]}""", "aliases" },
+        { "fine", """{"name":"n","category":"c","symptoms":["app"],"aliases":[null]}""", "aliases" },
+        { "fine", """{"name":"n","category":"c","symptoms":["app"],"aliases":[" "]}""", "aliases" },
+        { "fine", """{"name":"n","category":"c","symptoms":["app"],"aliases":["a\u0007"]}""", "aliases" },
+        { "fine", $$"""{"name":"n","category":"c","symptoms":["app"],"aliases":[{{string.Join(',', Enumerable.Range(0, 21).Select(i => $"\"a{i}\""))}}]}""", "aliases" },
         { "UPPER", """{"name":"n","category":"c","symptoms":["app"]}""", "service" },
         { "fine", """{"category":"c","symptoms":["app"]}""", "name" },
         { "fine", """{"name":" ","category":"c","symptoms":["app"]}""", "name" },

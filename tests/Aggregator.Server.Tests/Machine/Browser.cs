@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using Cookie = Microsoft.Playwright.Cookie;
 
 namespace Aggregator.Server.Tests;
 
@@ -29,11 +30,13 @@ internal sealed class Browser : IAsyncDisposable
     }
 
     /// <param name="reader">How the reader sees it: the size of the window, light or dark, language, time zone.</param>
-    public async Task<IPage> Open(string url, bool scripts = true, BrowserNewContextOptions? reader = null)
+    /// <param name="cookies">What the reader was given before.</param>
+    public async Task<IPage> Open(string url, bool scripts = true, BrowserNewContextOptions? reader = null, CookieContainer? cookies = null)
     {
         reader ??= new();
         reader.JavaScriptEnabled = scripts;
         var context = await _browser.NewContextAsync(reader);
+        if (cookies is not null) await context.AddCookiesAsync(cookies.GetAllCookies().Select(cookie => new Cookie { Name = cookie.Name, Value = cookie.Value, Domain = cookie.Domain, Path = cookie.Path }));
         var page = await context.NewPageAsync();
         page.Console += (_, message) =>
         {

@@ -86,6 +86,7 @@ public sealed class BrowserTests : IAsyncLifetime
         await Eventually.Is("a spike", Flood, spikes => spikes.Length > 0, TimeSpan.FromSeconds(60));
         await Expect(page.Locator("#sentence")).ToContainTextAsync("the United States", new() { Timeout = 10_000 });
         await Expect(home.Locator("#spikes")).ToContainTextAsync("United States", new() { Timeout = 10_000 });
+        await page.Locator("#chart").ScrollIntoViewIfNeededAsync();
         await Expect(page.Locator("canvas").First).ToBeVisibleAsync();
         Assert.Empty(browser.Faults);
 

@@ -43,11 +43,33 @@ public sealed class EmbedTests(AggregatorFixture fixture)
     }
 
     [Theory]
-    [InlineData("/badge/no-such-service.svg")]
-    [InlineData("/badge/NOT%20A%20KEY.svg")]
-    [InlineData("/embed/no-such-service")]
-    [InlineData("/services/no-such-service")]
-    public Task What_is_not_known_is_a_problem(string path) => _server.Anybody.GetAsync(path).Problem(404, "unknown-service");
+    [InlineData("/badge/no-such-service.svg", "image/svg+xml", "unknown service")]
+    [InlineData("/badge/%3Cscript%3E.svg", "image/svg+xml", "unknown service")]
+    [InlineData("/embed/no-such-service", "text/html", "There is no service")]
+    [InlineData("/embed/%3Cscript%3E", "text/html", "There is no service")]
+    public async Task Where_a_badge_or_a_card_is_expected_it_says_that_the_service_is_not_known(string path, string type, string says)
+    {
+        using var answer = await _server.Anybody.GetAsync(path);
+        var body = await answer.Content.ReadAsStringAsync();
+        Assert.Equal((HttpStatusCode.NotFound, type), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+        Assert.Contains(says, body, StringComparison.Ordinal);
+        Assert.DoesNotContain("<script>", body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public Task A_terminal_is_told_that_a_service_is_not_known() => _server.Anybody.GetAsync("/services/no-such-service").Problem(404, "unknown-service");
+
+    [Fact]
+    public async Task A_card_tells_the_time_as_its_reader_does_with_utc_at_hand()
+    {
+        await using var browser = await Browser.Start();
+        var service = await _server.NewService();
+        var page = await browser.Open($"{_server.Anybody.BaseAddress}embed/{service}", reader: new() { Locale = "de-DE", TimezoneId = "Asia/Kolkata" });
+        var time = page.Locator("#card time");
+        await Expect(time).Not.ToContainTextAsync("UTC");
+        await Expect(time).ToHaveAttributeAsync("title", new System.Text.RegularExpressions.Regex("UTC$", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1)));
+        Assert.Empty(browser.Faults);
+    }
 
     [Fact]
     public async Task A_card_may_be_framed_by_anybody_and_nothing_else_may()
@@ -176,7 +198,7 @@ public sealed class EmbedTests(AggregatorFixture fixture)
 
             One of them: curl https://status.example/services/acme
 
-            """, await Written(PlainText.Front(new(default, services, null), new("https://status.example/"))));
+            """, await Written(PlainText.Front(new(default, services, null), new HashSet<string>(), new("https://status.example/"))));
     }
 
     private static async Task<string> Written(PlainText text)
@@ -191,7 +213,7 @@ public sealed class EmbedTests(AggregatorFixture fixture)
     private static readonly DateTimeOffset Now = new(2025, 3, 10, 13, 36, 0, TimeSpan.Zero);
 
     private static ServiceAnswer Service(string name, Level level, VerdictReason reason) => new(
-        Now, "acme", name, "tests", null, level, reason, Now, 153, 9.2, 1, null, new Dictionary<string, long>(), new Dictionary<string, double>(), new Dictionary<string, long>(), [], null, Evidence("ALL", reason), false);
+        Now, "acme", name, "tests", null, level, reason, Now, 153, 9.2, 1, null, new Dictionary<string, long>(), new Dictionary<string, double>(), new Dictionary<string, long>(), [], null, Evidence("ALL", reason), false, []);
 
     private static RegionAnswer Region(string code, string name, Level level, VerdictReason reason) => new(
         code, name, level, reason, Now.AddMinutes(-5), new Dictionary<string, long> { ["15m"] = 153 }, new Dictionary<string, double> { ["15m"] = 9.2 }, new Dictionary<string, long>(), 131, Evidence(code, reason));

@@ -89,10 +89,12 @@ public sealed partial class OperateTests(OperateFixture fixture) : IClassFixture
     public async Task A_subscription_shows_its_secret_once()
     {
         var (id, secret) = await Subscribe();
-        foreach (var path in new[] { "/operate/subscriptions", $"/operate/subscriptions/{id}", $"/operate/subscriptions/{id}/edit" })
+        foreach (var path in new[] { "/operate/subscriptions", $"/operate/subscriptions/{id}", $"/operate/subscriptions/{id}/edit", $"/operate/subscriptions/{id}/delete" })
         {
+            // The whole address, which may hold a secret of its own, stands where it is edited and nowhere else.
             var page = await _client.Page(path);
-            Assert.Contains(HtmlEncoder.Default.Encode(_receiver.Url()), page, StringComparison.Ordinal);
+            Assert.Contains(new Uri(_receiver.Url()).Authority, page, StringComparison.Ordinal);
+            Assert.Equal(path.EndsWith("/edit", StringComparison.Ordinal), page.Contains(HtmlEncoder.Default.Encode(_receiver.Url()), StringComparison.Ordinal));
             Assert.DoesNotContain("whsec_", page, StringComparison.Ordinal);
         }
 
@@ -113,7 +115,7 @@ public sealed partial class OperateTests(OperateFixture fixture) : IClassFixture
         var (id, _) = await Subscribe(("services", "x, github"), ("events", "opened"), ("events", "resolved"));
         var path = $"/operate/subscriptions/{id}";
         await Eventually.Is("a failed ping", () => _client.Page(path), page => page.Contains("<b>500</b>", StringComparison.Ordinal), Soon);
-        Assert.Contains("x, github, opened, resolved", await _client.Page(path), StringComparison.Ordinal);
+        Assert.Contains($"<h1>Standard Webhooks to {HtmlEncoder.Default.Encode(Wording.Shortened(_receiver.Url()))}: x, github, opened, resolved</h1>", await _client.Page(path), StringComparison.Ordinal);
 
         var failed = (await Deliveries(id)).Single().Text("id")!;
         using (var retried = await _client.SendFrom(path, $"{path}/retry", ("delivery", failed))) Assert.Equal($"{path}?done=retried", retried.Headers.Location?.ToString());
@@ -175,6 +177,27 @@ public sealed partial class OperateTests(OperateFixture fixture) : IClassFixture
         using (var noted = await _client.Send($"/operate/incidents/{incident.Id}", ("text", "The cable is mended."), ("source", ""))) Assert.Equal($"/incidents/{incident.Id}", noted.Headers.Location?.ToString());
         await Eventually.Is("the note", () => _client.Page($"/incidents/{incident.Id}"), page => page.Contains("The cable is mended.", StringComparison.Ordinal));
         await _client.Page("/operate/incidents/none-such", HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task What_people_write_is_read_and_taken_away_after_a_question()
+    {
+        var service = await _server.NewService();
+        foreach (var text in new[] { Hostile, "The second" }) await _server.Report(service, new { comment = text }, RunningServer.NewAddress()).Json(HttpStatusCode.Accepted);
+        Assert.Contains($"href=\"/operate/comments/{service}\"", await _client.Page($"/operate/comments?q={service}"), StringComparison.Ordinal);
+
+        var page = await _client.Page($"/operate/comments/{service}");
+        Assert.Contains("&lt;script&gt;", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("<script>alert", page, StringComparison.Ordinal);
+        Assert.Contains("Only operators can read these comments.", page, StringComparison.Ordinal);
+
+        var away = Deletion().Match(page).Groups["path"].Value;
+        Assert.Contains("The second", await _client.Page(away), StringComparison.Ordinal);
+        using (var gone = await _client.Send(away)) Assert.Equal($"/operate/comments/{service}?done=deleted", gone.Headers.Location?.ToString());
+        Assert.DoesNotContain("The second", await _client.Page($"/operate/comments/{service}"), StringComparison.Ordinal);
+        Assert.Single((await _server.Operator.GetAsync($"/v1/services/{service}/comments").Json(HttpStatusCode.OK)).List("comments"));
+        await _client.Page(away, HttpStatusCode.NotFound);
+        await _client.Page("/operate/comments/none-such", HttpStatusCode.NotFound);
     }
 
     [Fact]
@@ -252,6 +275,9 @@ public sealed partial class OperateTests(OperateFixture fixture) : IClassFixture
 
     [GeneratedRegex("sub-[0-9a-f]{32}", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Id();
+
+    [GeneratedRegex("href=\"(?<path>/operate/comments/[^\"]+/delete)\"", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Deletion();
 
     [GeneratedRegex("class=\"fault\" id=", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex FaultsBeside();

@@ -36,6 +36,22 @@ public class WordingTests
         Assert.Contains("since about 9 Mar 23:50 UTC", Wording.Explain(Spike with { Onset = Now.AddHours(-13).AddMinutes(-46) }, 131, Now), StringComparison.Ordinal);
 
     [Fact]
+    public void A_row_among_many_leaves_out_how_often_chance_does_it()
+    {
+        var evidence = EvidenceAnswer.Now("US", Spike, 131, Now);
+        Assert.NotNull(evidence.Chance);
+        Assert.Equal("153 reports in the last 5 minutes where 4 to 16 are usual; since about 13:31 UTC from 131 networks.", Wording.Shortly(evidence));
+        Assert.Equal(EvidenceAnswer.Now("US", Calm, 9, Now).Sentence, Wording.Shortly(EvidenceAnswer.Now("US", Calm, 9, Now)));
+    }
+
+    [Theory]
+    [InlineData("https://hooks.slack.example/services/T0000/B0000/secret-a1b2", "hooks.slack.example/…a1b2")]
+    [InlineData("https://short.example/secret", "short.example/…")]
+    [InlineData("https://user:password@bare.example:8443/", "bare.example:8443")]
+    [InlineData("https://query.example/?token=secret", "query.example/…")]
+    public void An_address_is_shown_without_what_may_be_secret_in_it(string address, string shown) => Assert.Equal(shown, Wording.Shortened(address));
+
+    [Fact]
     public void Calm_is_told_calmly() => Assert.Equal("9 reports in the last 15 minutes; 4 to 16 are usual at this hour.", Wording.Explain(Calm, 9, Now));
 
     [Fact]

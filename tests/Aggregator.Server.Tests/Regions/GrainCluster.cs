@@ -97,6 +97,9 @@ internal sealed class GrainCluster : IAsyncDisposable
         foreach (var (touched, tallies) in answer.Touched) await Region(touched).Absorb([.. tallies]);
     }
 
+    /// <summary>In how many fields the store keeps an hour of a region.</summary>
+    public Task<long> Fields(SeriesKey series, long hour) => _connection.Shared.HashLengthAsync(new StoreKeys(Prefix).Buckets(series, hour));
+
     /// <summary>Lets time pass bucket by bucket in which the servers are open; the regions named have closed each.</summary>
     public async Task Pass(TimeSpan span, params SeriesKey[] closing)
     {

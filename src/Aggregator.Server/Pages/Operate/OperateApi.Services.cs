@@ -21,8 +21,7 @@ internal static partial class OperateApi
 
     private static RazorComponentResult<OperateServicesPage> ListServices(Catalog catalog, SnapshotCache snapshots, string? q = null, string? done = null)
     {
-        var found = catalog.Services
-            .Where(service => string.IsNullOrWhiteSpace(q) || service.Name.Contains(q.Trim(), StringComparison.OrdinalIgnoreCase) || service.Service.Contains(q.Trim(), StringComparison.OrdinalIgnoreCase))
+        var found = Asked(q, catalog)
             .OrderBy(service => service.Name, StringComparer.OrdinalIgnoreCase).Take(ServicesAtMost + 1).ToList();
         return Page<OperateServicesPage>(
             (nameof(OperateServicesPage.Services), found.Take(ServicesAtMost).Select(service => (service, snapshots.Latest.LevelOf(service.Service))).ToList()),
@@ -60,22 +59,28 @@ internal static partial class OperateApi
     private static RazorComponentResult<OperateServicePage> ServiceForm(ServiceFields fields, bool isNew, FormFaults faults) => Page<OperateServicePage>(
         faults.Status, (nameof(OperateServicePage.Fields), fields), (nameof(OperateServicePage.IsNew), isNew), (nameof(OperateServicePage.Faults), faults));
 
+    /// <param name="action">Where the answer is posted.</param>
     private static RazorComponentResult<OperateDeletePage> Ask(string room, string question, string means, string action, string back) => Page<OperateDeletePage>(
         (nameof(OperateDeletePage.Room), room), (nameof(OperateDeletePage.Question), question), (nameof(OperateDeletePage.Means), means), (nameof(OperateDeletePage.Action), Root + action), (nameof(OperateDeletePage.Back), Root + back));
+
+    private static IEnumerable<CatalogService> Asked(string? q, Catalog catalog) => string.IsNullOrWhiteSpace(q) ? catalog.Services : ServiceSearch.Matching(catalog.Services, q).Select(match => match.Service);
 
     private static CatalogService? Known(string service, Catalog catalog) => ServiceKey.TryParse(service, out var key) ? catalog.Find(key) : null;
 }
 
 /// <summary>A service as the form has it.</summary>
-public sealed record ServiceFields(string Service = "", string Name = "", string Category = "", string Homepage = "", string Symptoms = "app website login", bool ShowsComments = false)
+public sealed record ServiceFields(string Service = "", string Name = "", string Category = "", string Homepage = "", string Symptoms = "app website login", bool ShowsComments = false, string Aliases = "")
 {
-    public static ServiceFields Of(CatalogService service) => new(
-        service.Service, service.Name, service.Category, service.Homepage ?? "", string.Join(' ', service.Symptoms.Where(symptom => symptom != SymptomKey.Other.Value)), service.ShowsComments);
+    private static readonly char[] BetweenAliases = [',', '\r', '\n'];
 
-    public static ServiceFields Of(IFormCollection form, string service) => new(service, form["name"].ToString(), form["category"].ToString(), form["homepage"].ToString().Trim(), form["symptoms"].ToString(), form["comments"] == "shown");
+    public static ServiceFields Of(CatalogService service) => new(
+        service.Service, service.Name, service.Category, service.Homepage ?? "", string.Join(' ', service.Symptoms.Where(symptom => symptom != SymptomKey.Other.Value)), service.ShowsComments, string.Join(", ", service.Aliases));
+
+    public static ServiceFields Of(IFormCollection form, string service) => new(
+        service, form["name"].ToString(), form["category"].ToString(), form["homepage"].ToString().Trim(), form["symptoms"].ToString(), form["comments"] == "shown", form["aliases"].ToString());
 
     // The form leaves out "other", which is always there; a service may have nothing else.
-    public PutService Read() => new(Name, Category, Homepage.Length == 0 ? null : Homepage, [.. Words.In(Symptoms), SymptomKey.Other.Value], ShowsComments);
+    public PutService Read() => new(Name, Category, Homepage.Length == 0 ? null : Homepage, [.. Words.In(Symptoms), SymptomKey.Other.Value], ShowsComments, Aliases.Split(BetweenAliases, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 }
 
 /// <summary>Several names in one field.</summary>

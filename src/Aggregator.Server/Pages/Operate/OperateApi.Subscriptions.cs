@@ -98,7 +98,7 @@ internal static partial class OperateApi
 
     private static async Task<IResult> AskToDeleteSubscription(string id, IGrainFactory grains, SubscriptionStore store) =>
         (await SubscriptionsApi.One(id, grains, store)).Result is Ok<SubscriptionAnswer> { Value: { } known }
-            ? Ask("Subscriptions", Wording.Say("operate.delete.subscription", ("url", known.Url)), Sentences.All["operate.delete.subscription.means"], $"/subscriptions/{id}/delete", $"/subscriptions/{id}")
+            ? Ask("Subscriptions", Wording.Say("operate.delete.subscription", ("url", Wording.Shortened(known.Url))), Sentences.All["operate.delete.subscription.means"], $"/subscriptions/{id}/delete", $"/subscriptions/{id}")
             : Missing(Problems.UnknownSubscription(id));
 
     private static async Task<IResult> DeleteSubscription(string id, IGrainFactory grains, SubscriptionStore store) =>

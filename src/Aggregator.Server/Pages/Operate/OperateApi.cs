@@ -30,6 +30,7 @@ internal static partial class OperateApi
             MapServices(pages.MapGroup("/services"));
             MapSubscriptions(pages.MapGroup("/subscriptions"));
             MapNotes(pages.MapGroup("/incidents"));
+            MapComments(pages.MapGroup("/comments"));
         }
     }
 

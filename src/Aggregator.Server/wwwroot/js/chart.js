@@ -1,4 +1,5 @@
 // The last hour, day or week of one region against its baseline, drawn by Apache ECharts on a canvas.
+// The library is loaded when the chart is about to be seen; until then the drawing that came with the page stays, and the numbers are told in words.
 import { poll, serverNow } from './live.js';
 import { say, number, usual, reports, time } from './words.js';
 import { setText } from './dom.js';
@@ -51,7 +52,7 @@ const shaded = ({ from, to }) => incidents
 
 function draw() {
   // The answer to what was chosen before may still be here.
-  if (!series || series.interval !== spans[chosen].interval) return;
+  if (!globalThis.echarts || !series || series.interval !== spans[chosen].interval) return;
   if (!chart) {
     place.replaceChildren();
     chart = echarts.init(place, null, { renderer: 'canvas' });
@@ -138,21 +139,35 @@ function describe() {
   }));
 }
 
-if (globalThis.echarts) {
-  const ask = poll(url, 10, answer => { series = answer; draw(); describe(); });
-  poll(() => `/v1/incidents?service=${service}&limit=50`, 15, answer => { incidents = answer.incidents; draw(); });
-  choice.addEventListener('change', ask);
-  document.addEventListener('reported', ask);
-  const choose = span => {
-    chosen = span;
-    step = spans[chosen].step;
-    document.getElementById('hours').hidden = chosen === '1h';
-    setText(document.getElementById('day'), say('chart.title', { span: say(`chart.span.${chosen}`) }));
-    ask();
-  };
-  for (const radio of document.getElementsByName('chart-span')) radio.addEventListener('change', () => choose(radio.value));
-  choose(chosen);
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);
-} else {
-  setText(summary, say('chart.failed'));
+const ask = poll(url, 10, answer => { series = answer; draw(); describe(); });
+poll(() => `/v1/incidents?service=${service}&limit=50`, 15, answer => { incidents = answer.incidents; draw(); });
+choice.addEventListener('change', ask);
+document.addEventListener('reported', ask);
+
+function choose(span) {
+  chosen = span;
+  step = spans[chosen].step;
+  document.getElementById('hours').hidden = chosen === '1h';
+  setText(document.getElementById('day'), say('chart.title', { span: say(`chart.span.${chosen}`) }));
+  ask();
 }
+
+for (const radio of document.getElementsByName('chart-span')) radio.addEventListener('change', () => choose(radio.value));
+choose(chosen);
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);
+
+function load() {
+  const script = Object.assign(document.createElement('script'), { src: place.dataset.library });
+  script.addEventListener('load', draw);
+  // Nothing more is lost than the finer drawing.
+  script.addEventListener('error', () => setText(summary, say('chart.failed')));
+  document.head.append(script);
+}
+
+new IntersectionObserver((entries, observer) => {
+  if (!entries.some(entry => entry.isIntersecting)) return;
+  observer.disconnect();
+  // After the page is drawn, and what it needs is there.
+  if (document.readyState === 'complete') load();
+  else addEventListener('load', () => setTimeout(load));
+}, { rootMargin: '300px' }).observe(place);

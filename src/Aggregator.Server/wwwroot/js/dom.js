@@ -1,5 +1,5 @@
 // Changing what is on the page without rebuilding it: only what differs is touched.
-import { say, time } from './words.js';
+import { say, time, tick } from './words.js';
 
 export function setText(element, text) {
   if (element && element.textContent !== text) element.textContent = text;
@@ -34,6 +34,7 @@ export function setTime(element, at) {
 export function localise(root) {
   for (const element of root.querySelectorAll('time[datetime]')) setTime(element, element.dateTime);
   for (const element of root.querySelectorAll('[data-said]')) element.replaceChildren(...retell(element.textContent, new Date(element.dataset.said)));
+  for (const element of root.querySelectorAll('text[data-at]')) setText(element, tick(new Date(element.dataset.at), element.dataset.days !== undefined));
 }
 
 /** The same for a sentence that came later. */

@@ -1,6 +1,6 @@
 // One service, kept up to date: sentence, numbers, regions, incident.
-import { poll, follow, serverNow, sayBlind } from './live.js';
-import { say, number, usual, usually, reports, evidence, reason, symptom, region, status, blindness } from './words.js';
+import { poll, follow, serverNow, sayBlind, away, lastSeen } from './live.js';
+import { say, number, usual, usually, reports, evidence, shortly, reason, symptom, region, status, blindness, time } from './words.js';
 import { setText, setHidden, setLevel, setTime, setSaid, field, fill, reconcile, copy } from './dom.js';
 import { enliven, place } from './map.js';
 import './report.js';
@@ -12,7 +12,9 @@ const windows = ['5m', '15m', '1h', '24h'];
 let service = null, regions = null;
 
 function showSentence() {
-  if (!service || !regions) return;
+  // While nobody answers, nothing is claimed about now.
+  if (away()) setText(document.getElementById('sentence'), say('status.away', { name: article.dataset.name, at: time(lastSeen()) }));
+  if (away() || !service || !regions) return;
   setText(document.getElementById('sentence'), status(service, regions));
   setSaid(field(lead, 'evidence'), evidence(service.evidence, regions.find(r => r.region === service.evidence.region)?.name), service.at);
 }
@@ -60,7 +62,7 @@ function updateRegion(row, r) {
   setLevel(row, r.level);
   row.id = `region-${r.region}`;
   fill(row, { name: region(r.region, r.name), networks: number(r.networks) });
-  setSaid(field(row, 'reason'), r.level === 'Normal' ? reason(r.reason) : r.evidence.sentence, serverNow());
+  setSaid(field(row, 'reason'), r.level === 'Normal' ? reason(r.reason) : shortly(r.evidence), serverNow());
   for (const window of windows) {
     fill(row, { [`reports-${window}`]: number(r.reports[window] ?? 0), [`expected-${window}`]: usually(r.expected[window] ?? 0) });
   }
@@ -119,6 +121,7 @@ document.getElementById('levels').addEventListener('click', click => {
   choice.dispatchEvent(new Event('change'));
 });
 
+document.addEventListener('sight', showSentence);
 enliven();
 follow(`?service=${article.dataset.service}`);
 // The stream tells levels at once; numbers may be a little older.

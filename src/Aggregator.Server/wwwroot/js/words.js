@@ -15,6 +15,8 @@ export const usual = expected => expected == null ? '–' : (expected < 9.95 ? t
 export const reports = count => say(count === 1 ? 'reports.one' : 'reports.many', { n: number(count) });
 export const usually = expected => say('usual', { n: usual(expected) });
 export const evidence = ({ region: code, sentence }, name) => code === 'ALL' ? sentence : say('evidence.in', { region: region(code, name), sentence });
+// A row among many of one service: how often chance does the same is said once, above.
+export const shortly = ({ sentence, chance }) => chance ? sentence.replace(say('why.chance', { once: chance.text }), '') : sentence;
 export const reason = word => say(`reason.${word}`);
 export const symptom = key => {
   const text = key.replaceAll('-', ' ');
@@ -39,7 +41,7 @@ export function status(service, regions) {
   const troubled = service.level === 'Spike' || service.level === 'Elevated';
   const where = troubled && there.length > 0 ? say('where', { regions: joined(there.map(r => inSentence(r.region, r.name)), 'regions') })
     : service.level === 'Spike' ? say('where.spread') : '';
-  return say(statusOf({ level: service.level, reason: eases(service.evidence) ? 'Easing' : service.reason }, there), { name: service.name, where });
+  return say(statusOf({ level: service.level, reason: service.level === 'Spike' && eases(service.evidence) ? 'Easing' : service.reason }, there), { name: service.name, where });
 }
 
 const eases = ({ reason, observed, usual: range }) => reason === 'Easing' || (range && observed <= range.high);
@@ -55,6 +57,9 @@ function statusOf({ level, reason }, there) {
 
 export const blindness = (unseen, of) =>
   unseen === 0 ? '' : unseen === of ? say('banner.blind') : say('banner.partlyBlind', { n: number(unseen) });
+
+/** A moment on an axis: the time of day, or the day where the axis is long. */
+export const tick = (at, days) => days ? at.toLocaleDateString(undefined, { day: 'numeric', month: 'short' }) : at.toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' });
 
 // The reader's own time of day; with the date where it is not today's.
 export function time(at, seconds = false) {

@@ -1,0 +1,91 @@
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Aggregator.Server.Tests;
+
+/// <summary>What the pages say where nobody can know: never that all is well.</summary>
+public sealed class BlindnessTests : IDisposable
+{
+    private static readonly LocatorAssertionsToContainTextOptions Soon = new() { Timeout = 60_000 };
+    private readonly string _directory = Directory.CreateTempSubdirectory("aggregator-blind-").FullName;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Fact]
+    public async Task A_server_that_was_killed_cannot_be_reached_and_the_page_says_when_it_last_could()
+    {
+        await using var server = await ServerProcess.Start($"Store:DataDirectory={_directory}");
+        await using var browser = await Browser.Start();
+        var (home, service) = (await Open(browser, server, ""), await Open(browser, server, "services/telegram"));
+        foreach (var page in new[] { home, service }) await Expect(page.Locator("#sight")).ToHaveTextAsync("live");
+
+        await server.Kill();
+        foreach (var page in new[] { home, service })
+        {
+            await Expect(page.Locator("#banner")).ToContainTextAsync("No answer from the server since", Soon);
+            await Expect(page.Locator("h1")).ToContainTextAsync("now is unknown", Soon);
+            await Expect(page.Locator("#sight")).ToHaveTextAsync("no connection");
+            var last = DateTimeOffset.Parse((await page.Locator("[data-f=updated]").GetAttributeAsync("datetime"))!, System.Globalization.CultureInfo.InvariantCulture);
+            Assert.InRange(RunningServer.Now - last, TimeSpan.FromSeconds(-1), TimeSpan.FromSeconds(70));
+        }
+
+        await server.Restart();
+        foreach (var page in new[] { home, service })
+        {
+            await Expect(page.Locator("h1")).Not.ToContainTextAsync("now is unknown", new() { Timeout = 60_000 });
+            await Expect(page.Locator("#sight")).ToHaveTextAsync("live", new() { Timeout = 60_000 });
+            await Expect(page.Locator("#banner")).Not.ToContainTextAsync("No answer", new() { Timeout = 60_000 });
+        }
+    }
+
+    [Fact]
+    public async Task Without_its_store_the_level_is_unknown_and_nothing_has_recovered()
+    {
+        await using var redis = await RedisProcess.Start();
+        await using var server = await ServerProcess.Start("Store:Mode=Redis", $"Store:Connection={redis.Connection}", $"Store:DataDirectory={_directory}");
+        await using var browser = await Browser.Start();
+        var number = 0;
+        await Eventually.Is("an incident", Flood, spikes => spikes.Any(spike => spike.Text("incident") is not null), TimeSpan.FromSeconds(90));
+        var (home, service) = (await Open(browser, server, ""), await Open(browser, server, "services/telegram"));
+        await Expect(home.Locator("h1")).ToContainTextAsync("Telegram is having trouble", Soon);
+        await Expect(service.Locator("h1")).ToContainTextAsync("trouble with Telegram", Soon);
+        foreach (var page in new[] { home, service }) await Listen(page);
+
+        await redis.Freeze();
+        await Expect(service.Locator("h1")).ToHaveTextAsync("We cannot see right now, so we cannot say how Telegram is.", new() { Timeout = 90_000 });
+        await Expect(service.Locator(".lead .level")).ToHaveTextAsync("Unknown");
+        await Expect(service.Locator("#banner")).ToContainTextAsync("That is not the same as calm.", Soon);
+        await Expect(service.Locator("#incident")).ToBeVisibleAsync();
+        await Expect(home.Locator("#banner")).ToContainTextAsync("That is not the same as calm.", Soon);
+        await Expect(home.Locator("#sight")).Not.ToHaveTextAsync("no connection");
+        foreach (var page in new[] { home, service })
+            Assert.DoesNotContain(await Heard(page), said => Calm.Any(calm => said.Contains(calm, StringComparison.Ordinal)));
+
+        await redis.Thaw();
+        await Expect(service.Locator("h1")).Not.ToContainTextAsync("We cannot see", new() { Timeout = 90_000 });
+        await Expect(home.Locator("#banner")).ToBeEmptyAsync(new() { Timeout = 90_000 });
+
+        async Task<JsonElement[]> Flood()
+        {
+            var lines = Enumerable.Range(0, 40).Select(_ => $$"""{"service":"telegram","region":"US","symptom":"app","reporter":"r{{number}}","network":"n{{number++}}"}""");
+            using var body = new StringContent(string.Join('\n', lines), Encoding.UTF8, "application/x-ndjson");
+            await server.Operator.PostAsync("/v1/reports", body).Json(HttpStatusCode.OK);
+            return (await server.Http.GetAsync("/v1/spikes").Json(HttpStatusCode.OK)).List("spikes");
+        }
+    }
+
+    private static readonly string[] Calm = ["looks fine", "as usual right now", "Nobody has reported", "little to compare", "back to usual", "easing"];
+
+    private static Task<IPage> Open(Browser browser, ServerProcess server, string path) => browser.Open($"{server.Address}{path}");
+
+    /// <summary>Keeps every heading that the page shows from now on.</summary>
+    private static async Task Listen(IPage page) => await page.EvaluateAsync("""
+        () => {
+          const heading = document.querySelector('h1');
+          window.said = [heading.textContent];
+          new MutationObserver(() => window.said.push(heading.textContent)).observe(heading, { childList: true, characterData: true, subtree: true });
+        }
+        """);
+
+    private static Task<string[]> Heard(IPage page) => page.EvaluateAsync<string[]>("() => window.said");
+}
