@@ -19,12 +19,18 @@ public sealed class HealthTests(AggregatorFixture fixture)
     [Fact]
     public async Task What_becomes_of_reports_is_counted_as_a_metric()
     {
-        var (service, address) = (await _server.NewService(), RunningServer.NewAddress());
-        for (var i = 0; i < 2; i++) await _server.Report(service, new { }, address).Json(HttpStatusCode.Accepted);
-        await Eventually.Is(
-            "the counter", () => _server.Anybody.GetStringAsync("/metrics"),
-            metrics => metrics.Contains("aggregator_reports_received", StringComparison.Ordinal)
-                && metrics.Contains("outcome=\"counted\"", StringComparison.Ordinal) && metrics.Contains("outcome=\"duplicate\"", StringComparison.Ordinal));
+        // In a process of its own: to the exporter the instruments of all servers of a process are the same, and they end with the first server that stops.
+        var directory = Directory.CreateTempSubdirectory("aggregator-");
+        await using (var server = await ServerProcess.Start($"Store:DataDirectory={directory.FullName}"))
+        {
+            for (var i = 0; i < 2; i++) await server.Http.PostAsJsonAsync("/v1/services/x/reports", new { }).Json(HttpStatusCode.Accepted);
+            await Eventually.Is(
+                "the counter", () => server.Http.GetStringAsync("/metrics"),
+                metrics => metrics.Contains("aggregator_reports_received", StringComparison.Ordinal)
+                    && metrics.Contains("outcome=\"counted\"", StringComparison.Ordinal) && metrics.Contains("outcome=\"duplicate\"", StringComparison.Ordinal));
+        }
+
+        directory.Delete(recursive: true);
     }
 
     [Fact]
