@@ -91,7 +91,7 @@ public sealed class ExportTests(AggregatorFixture fixture)
     public async Task More_incidents_than_a_page_holds_are_all_exported_once()
     {
         var service = await _server.NewService();
-        for (var i = 0; i < 450; i++) await _server.Get<IncidentStore>().Put(Incident(service, 1) with { Id = $"{service}-{i:000}", OpenedAt = RunningServer.Now.AddDays(-2).AddMinutes(i) });
+        for (var i = 0; i < 450; i++) await _server.Get<IncidentStore>().Put(Incident(service, 1) with { Id = $"{service}-{i:000}", OpenedAt = RunningServer.Now.AddDays(-25).AddMinutes(i) });
         var rows = Rows((await Read($"/v1/export/incidents?service={service}")).Text);
         Assert.Equal(Enumerable.Range(0, 450).Reverse().Select(i => $"{service}-{i:000}"), rows.Select(row => row["id"]));
     }
