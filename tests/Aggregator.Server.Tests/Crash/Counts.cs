@@ -76,8 +76,11 @@ internal sealed class Counts
             foreach (var counter in buckets.SelectMany(bucket => bucket))
             {
                 if (counter.Name == CommitScript.Pack) continue;
-                if (counter.Name.StartsWith(CommitScript.Pack)) stored.Set(series, CommitScript.Unpack(counter.Value.ToString()).Sum(packed => packed.Count));
-                else if (OutcomeOf(counter.Name.ToString()) is { } outcome) stored.Set(series with { Outcome = outcome }, (long)counter.Value);
+                var counts = counter.Name.StartsWith(CommitScript.Pack) ? CommitScript.Unpack(counter.Value.ToString()) : [(counter.Name.ToString(), (long)counter.Value)];
+                foreach (var (field, count) in counts)
+                {
+                    if (OutcomeOf(field) is { } outcome) stored.Set(series with { Outcome = outcome }, count);
+                }
             }
         }
 
