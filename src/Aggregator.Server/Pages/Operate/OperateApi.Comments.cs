@@ -17,7 +17,7 @@ internal static partial class OperateApi
         pages.MapGet("/", ListCommented);
         pages.MapGet("/{service}", ListComments);
         pages.MapGet("/{service}/{id}/delete", AskToDeleteComment);
-        pages.MapPost("/{service}/{id}/delete", DeleteComment);
+        pages.Changing().MapPost("/{service}/{id}/delete", DeleteComment);
     }
 
     /// <summary>Services to read the comments of, those first that show them to everybody.</summary>
