@@ -87,7 +87,8 @@ internal static class AggregatorServer
             services.AddHosted<Catalog>().AddHosted<RegionHints>().AddHosted<Intake>().AddHosted<SnapshotCache>().AddHosted<LiveFeed>();
 
             // A server that takes no reports says nothing about whether reports could be made.
-            if (cluster.Role != ClusterRole.Silo) services.AddHostedService<OpenMarker>();
+            services.AddSingleton<OpenMarker>();
+            if (cluster.Role != ClusterRole.Silo) services.AddHostedService(provider => provider.GetRequiredService<OpenMarker>());
             if (cluster.Role != ClusterRole.Gateway) services.AddHostedService<MembershipWatch>();
         }
     }

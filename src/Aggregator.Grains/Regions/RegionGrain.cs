@@ -151,9 +151,18 @@ internal sealed partial class RegionGrain(
             var now = clock.GetUtcNow();
             _window.SlideTo(now);
             await CloseBuckets(Grid.IndexOf(now));
-            await _minutes.Write(now);
             NoteOn(span);
-            await Tell(now);
+
+            // Told before it is written: where the store does not answer, that is the news.
+            try
+            {
+                await Tell(now);
+            }
+            finally
+            {
+                await _minutes.Write(now);
+            }
+
             await _packing.Pack(now);
             if (_window.IsEmpty && _detector.Latest.Level is Level.Normal or Level.Unknown && _minutes.AllWritten) DeactivateOnIdle();
         }

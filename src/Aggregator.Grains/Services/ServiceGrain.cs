@@ -43,8 +43,19 @@ internal sealed partial class ServiceGrain(
         var now = clock.GetUtcNow();
         var before = _regions.GetValueOrDefault(news.Region).News?.Verdict.Level;
         _regions[news.Region] = (news, now);
-        var change = await Decide(() => _tracker.Hear(RegionCode.Parse(news.Region), news.Verdict.ToDomain(), now, news.Networks), now);
-        await DecideTheRest(now);
+        IncidentChange? change;
+        try
+        {
+            change = await Decide(() => _tracker.Hear(RegionCode.Parse(news.Region), news.Verdict.ToDomain(), now, news.Networks), now);
+            await DecideTheRest(now);
+        }
+        catch
+        {
+            // How the regions are is known, whether or not what follows from it can be saved.
+            PostSoon();
+            throw;
+        }
+
         if (change is not null || before != news.Verdict.Level) await Post(CancellationToken.None);
         else PostSoon();
     }
@@ -151,6 +162,15 @@ internal sealed partial class ServiceGrain(
             await Archive();
             TellUntold().Ignore();
             await SaveTold();
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            LogWatchFailed(error, _service);
+        }
+
+        // Also where the store does not answer: then the regions are out of sight, and the board has to hear it.
+        try
+        {
             if (_toPost) await Post(cancellationToken);
         }
         catch (Exception error) when (error is not OperationCanceledException)

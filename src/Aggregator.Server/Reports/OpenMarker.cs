@@ -10,6 +10,12 @@ internal sealed partial class OpenMarker(OpenMarks marks, RegionHints hints, IHo
 {
     private static readonly BucketGrid Grid = BucketGrid.TenSeconds;
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ShutAfter = Grid.Length;
+
+    private long _failing;
+
+    /// <summary>Whether nobody has been able to report here from one bucket into the next, because the store does not answer.</summary>
+    public bool IsShut => Interlocked.Read(ref _failing) is not 0 and var since && clock.GetElapsedTime(since) > ShutAfter;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -27,10 +33,12 @@ internal sealed partial class OpenMarker(OpenMarks marks, RegionHints hints, IHo
             {
                 await marks.Mark(bucket);
                 marked = bucket;
+                Interlocked.Exchange(ref _failing, 0);
                 hints.Sweep();
             }
             catch (Exception error) when (error is RedisException or TimeoutException)
             {
+                Interlocked.CompareExchange(ref _failing, clock.GetTimestamp(), 0);
                 LogNotMarked(error.Message);
             }
         }

@@ -9,17 +9,22 @@ namespace Aggregator.Server;
 /// <param name="At">When it last changed.</param>
 /// <param name="Complete">False while some board is still waking its services.</param>
 /// <param name="Blind">The boards have not answered for a while.</param>
-internal sealed record Snapshot(long Version, DateTimeOffset At, bool Complete, bool Blind, FrozenDictionary<string, ServiceStanding> Services)
+/// <param name="Shut">Nobody has been able to report here for a while: who is not known to be in trouble need not be well.</param>
+internal sealed record Snapshot(long Version, DateTimeOffset At, bool Complete, bool Blind, bool Shut, FrozenDictionary<string, ServiceStanding> Services)
 {
     /// <summary>The level of a service; unknown while nothing can be said.</summary>
-    public Level LevelOf(string service) => Blind ? Level.Unknown
-        : Services.TryGetValue(service, out var standing) ? standing.Level
-        : Complete ? Level.Normal : Level.Unknown;
+    public Level LevelOf(string service)
+    {
+        if (Blind) return Level.Unknown;
+
+        var level = Services.TryGetValue(service, out var standing) ? standing.Level : Complete ? Level.Normal : Level.Unknown;
+        return Shut && level == Level.Normal ? Level.Unknown : level;
+    }
 
     public ServiceStanding? Find(string service) => Services.GetValueOrDefault(service);
 }
 
-internal sealed partial class SnapshotCache(IGrainFactory grains, TimeProvider clock, ILogger<SnapshotCache> logger) : BackgroundService
+internal sealed partial class SnapshotCache(IGrainFactory grains, OpenMarker marker, TimeProvider clock, ILogger<SnapshotCache> logger) : BackgroundService
 {
     private static readonly TimeSpan ReadEvery = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan BlindAfter = TimeSpan.FromSeconds(20);
@@ -27,7 +32,7 @@ internal sealed partial class SnapshotCache(IGrainFactory grains, TimeProvider c
     private readonly Board[] _boards = [.. Enumerable.Range(0, StoreKeys.Shards).Select(shard => new Board(shard))];
     private readonly Dictionary<string, ServiceStanding> _standings = [];
 
-    public Snapshot Latest { get; private set; } = new(0, default, false, false, FrozenDictionary<string, ServiceStanding>.Empty);
+    public Snapshot Latest { get; private set; } = new(0, default, false, false, false, FrozenDictionary<string, ServiceStanding>.Empty);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -66,9 +71,10 @@ internal sealed partial class SnapshotCache(IGrainFactory grains, TimeProvider c
         var moved = false;
         foreach (var board in _boards) moved |= board.Take(clock.GetTimestamp(), _standings);
 
+        var shut = marker.IsShut;
         var blind = _boards.Any(board => board.IsSilent && clock.GetElapsedTime(board.Seen) > BlindAfter);
-        if (_boards.All(board => board.IsKnown) && (moved || blind != Latest.Blind))
-            Latest = new(Latest.Version + 1, clock.GetUtcNow(), _boards.All(board => board.Complete), blind, _standings.ToFrozenDictionary());
+        if (_boards.All(board => board.IsKnown) && (moved || blind != Latest.Blind || shut != Latest.Shut))
+            Latest = new(Latest.Version + 1, clock.GetUtcNow(), _boards.All(board => board.Complete), blind, shut, _standings.ToFrozenDictionary());
         else if (blind && !Latest.Blind)
             Latest = Latest with { Version = Latest.Version + 1, At = clock.GetUtcNow(), Blind = true };
     }

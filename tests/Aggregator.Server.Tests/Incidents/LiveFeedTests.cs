@@ -89,7 +89,7 @@ public sealed class LiveFeedTests(AggregatorFixture fixture)
     }
 
     private static Snapshot Of(ServiceStanding? standing) =>
-        new(1, RunningServer.Now, true, false, standing is null ? FrozenDictionary<string, ServiceStanding>.Empty : new Dictionary<string, ServiceStanding> { [standing.Service] = standing }.ToFrozenDictionary());
+        new(1, RunningServer.Now, true, false, false, standing is null ? FrozenDictionary<string, ServiceStanding>.Empty : new Dictionary<string, ServiceStanding> { [standing.Service] = standing }.ToFrozenDictionary());
 
     private async Task<HttpResponseMessage> Listen(string query, string? lastId = null)
     {

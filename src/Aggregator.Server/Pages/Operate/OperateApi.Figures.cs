@@ -24,7 +24,7 @@ internal static partial class OperateApi
         using var process = Process.GetCurrentProcess();
         return Page<OperateFiguresPage>((nameof(OperateFiguresPage.Figures), new ServerFigures(
             Environment.MachineName, cluster.Value.Role, clock.GetUtcNow(), figures.Since, process.WorkingSet64,
-            storeOptions.Value.Mode, await Ping(store, clock), store.IsFull, waiting, atMost, snapshots.Latest is { Version: 0 } or { Blind: true }, incidents.Open().Count, figures.Read())));
+            storeOptions.Value.Mode, await Ping(store, clock), store.IsFull, waiting, atMost, snapshots.Latest is { Version: 0 } or { Blind: true } or { Shut: true }, incidents.Open().Count, figures.Read())));
     }
 
     private static async Task<TimeSpan?> Ping(StoreConnection store, TimeProvider clock)
