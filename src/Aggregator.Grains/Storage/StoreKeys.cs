@@ -19,7 +19,7 @@ public sealed class StoreKeys(string prefix)
         return (int)(XxHash32.HashToUInt32(name[..Encoding.ASCII.GetBytes(service.Value, name)]) % Shards);
     }
 
-    /// <summary>Counters of one hour in 10-second buckets. Fields: <c>bucket:symptom</c>, <c>bucket!n</c> networks, <c>bucket!d</c> duplicates, <c>bucket!q</c> quarantined.</summary>
+    /// <summary>Counters of one hour in 10-second buckets. Fields: <c>bucket:symptom</c>, <c>bucket!n</c> networks, <c>bucket!d</c> duplicates, <c>bucket!q</c> quarantined; <c>+0</c>, <c>+1</c> ... packs of such fields, <c>+</c> the last bucket in any of them.</summary>
     public string Buckets(SeriesKey series, long hour) => $"{In(series.Service)}buckets:{series}:{hour}";
 
     /// <summary>Minute counts of one day. Field: the hour; value: 60 counts between commas, an empty one is a gap.</summary>

@@ -62,7 +62,7 @@ internal sealed partial class ExportStreams(HttpLimits limits, IOptions<JsonOpti
 
             await http.Response.CompleteAsync();
         }
-        catch (Exception error) when (http.Response.HasStarted && error is RedisException or TimeoutException or OrleansException or OperationCanceledException)
+        catch (Exception error) when (error is OperationCanceledException || (http.Response.HasStarted && error is RedisException or TimeoutException or OrleansException))
         {
             LogBrokenOff(http.Request.Path, late.IsCancellationRequested ? "it took too long" : error.Message);
             http.Abort();

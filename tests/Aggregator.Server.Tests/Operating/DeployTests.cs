@@ -13,7 +13,7 @@ public sealed partial class DeployTests(AggregatorFixture fixture)
 {
     private const string Http = "5080";
 
-    private static readonly string Folder = Path.Combine(Root(), "deploy");
+    private static readonly string Folder = Repository.File("deploy");
 
     private static readonly Dictionary<string, Type> Options = new[] { typeof(StoreOptions).Assembly, typeof(ClusteringOptions).Assembly }
         .SelectMany(assembly => assembly.GetTypes())
@@ -158,13 +158,6 @@ public sealed partial class DeployTests(AggregatorFixture fixture)
         }
 
         return documents;
-    }
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Aggregator.sln"))) folder = folder.Parent ?? throw new InvalidOperationException("The tests do not run inside the repository.");
-        return folder.FullName;
     }
 
     [GeneratedRegex(@"\b(?<section>[A-Z][A-Za-z]+)__(?<name>[A-Z][A-Za-z]+)", RegexOptions.NonBacktracking)]

@@ -11,7 +11,7 @@ public sealed class PagesTests(AggregatorFixture fixture)
     {
         var service = await _server.NewService();
         await _server.Operator.PutAsJsonAsync($"/v1/services/{service}", new { name = Hostile, category = Hostile, symptoms = new[] { "app" } }).Json(HttpStatusCode.OK);
-        foreach (var path in new[] { "/", $"/services/{service}", $"/?q={Uri.EscapeDataString(Hostile + "?")}" })
+        foreach (var path in new[] { "/", $"/services/{service}", $"/?q={Uri.EscapeDataString(Hostile + " of another kind altogether")}" })
         {
             var page = await Page(path, HttpStatusCode.OK);
             Assert.DoesNotContain("<script>alert", page, StringComparison.Ordinal);
