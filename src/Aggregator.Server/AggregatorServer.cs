@@ -80,7 +80,7 @@ internal static class AggregatorServer
             services.AddSingleton<ReportLimits>().AddSingleton<ReporterGate>().AddSingleton<ReportTaking>();
             services.AddSingleton<FrontReader>().AddSingleton<AssetAddresses>();
             services.AddSingleton<IncidentReader>().AddSingleton<ServiceReader>().AddSingleton<SeriesQueries>().AddSingleton<Unchanged>().AddSingleton<ExportStreams>();
-            services.AddSingleton<SignInLimits>().AddHosted<IntakeFigures>();
+            services.AddHosted<IntakeFigures>();
             services.AddSingleton(Options.Create(cluster));
             services.AddSingleton<MessageWriter>().AddSingleton<IMessageWriter>(provider => provider.GetRequiredService<MessageWriter>());
             services.AddHostedService<SubscriptionKeeper>();
