@@ -118,7 +118,9 @@ internal static class AggregatorServer
             app.MapHealth();
             var metrics = app.MapPrometheusScrapingEndpoint();
             if (!app.Services.GetRequiredService<IOptions<OperatorOptions>>().Value.PublicMetrics) metrics.RequireScope(OperatorScopes.Metrics);
-            if (app.Services.GetRequiredService<IOptions<ClusteringOptions>>().Value.Role == ClusterRole.Silo) return;
+            var role = app.Services.GetRequiredService<IOptions<ClusteringOptions>>().Value.Role;
+            app.Logger.SayVersion(role);
+            if (role == ClusterRole.Silo) return;
 
             var limits = app.Services.GetRequiredService<HttpLimits>();
 
