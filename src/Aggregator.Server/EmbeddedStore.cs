@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Aggregator.Grains;
 using Garnet;
 using Garnet.server;
 using StackExchange.Redis;
@@ -44,10 +45,10 @@ internal sealed partial class EmbeddedStore : IAsyncDisposable
     public string Connection => ConnectionTo(Port);
 
     /// <summary>Recovers what the directory holds and listens on a free loopback port.</summary>
-    /// <exception cref="InvalidOperationException">Another server uses the directory, or no port could be had.</exception>
+    /// <exception cref="CannotStartException">Another server uses the directory, or this one may not.</exception>
+    /// <exception cref="InvalidOperationException">No port could be had.</exception>
     public static EmbeddedStore Start(string dataDirectory, ILoggerFactory loggers, TimeProvider clock)
     {
-        CreatePrivate(dataDirectory);
         var held = Hold(dataDirectory);
         try
         {
@@ -101,14 +102,29 @@ internal sealed partial class EmbeddedStore : IAsyncDisposable
     {
         try
         {
+            CreatePrivate(directory);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unusable(directory, $"cannot be made: {e.Message} Choose", e);
+        }
+
+        try
+        {
             return new(Path.Combine(directory, "store.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException e) when (e is not (DirectoryNotFoundException or FileNotFoundException or PathTooLongException))
+        catch (Exception e) when (e is UnauthorizedAccessException or FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new InvalidOperationException(
-                $"The data directory '{Path.GetFullPath(directory)}' is in use by another server. Stop that one, or give this one its own with Store:DataDirectory.", e);
+            throw Unusable(directory, $"cannot be written to: {e.Message} Choose", e);
+        }
+        catch (IOException e)
+        {
+            throw Unusable(directory, "is in use by another server. Stop that one, or choose", e);
         }
     }
+
+    private static CannotStartException Unusable(string directory, string why, Exception cause) =>
+        new($"The data directory '{Path.GetFullPath(directory)}' {why} another with {StoreOptions.Section}:{nameof(StoreOptions.DataDirectory)}.", cause);
 
     private static (GarnetServer Server, int Port, int OwnPort) Listen(string directory, EmbeddedStoreGate gate, ILoggerFactory loggers)
     {
