@@ -56,7 +56,7 @@ internal static class AggregatorServer
             services.AddSingleton(opened.Connection);
 
             // The first to start is the last to stop: the store outlives the silo that writes to it.
-            services.AddSingleton(opened).AddHostedService(_ => opened);
+            services.AddSingleton(opened).AddHostedService(_ => opened).AddHostedService<EmbeddedStoreWatch>();
             builder.AddClustering(cluster, store, opened.Connection);
 
             services.AddOperator(await OperatorKeys.Open(operators, store, opened.Connection));

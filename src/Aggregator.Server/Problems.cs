@@ -104,10 +104,10 @@ internal static class Problems
         _ => StoreUnreachable(),
     };
 
-    /// <summary>503: the store has no room until something in it expires.</summary>
+    /// <summary>503: the store has no room, in memory or on its disk.</summary>
     public static ProblemHttpResult StoreFull() => Problem(
         StatusCodes.Status503ServiceUnavailable, "store-full", "Reports cannot be taken right now",
-        "The store is full until something in it expires. Send the same again in some minutes: it will not be counted twice.");
+        "The store is full until something in it expires, or its disk has room again. Send the same again in some minutes: it will not be counted twice.");
 
     /// <param name="who">Whose limit it is: <c>reporter</c> or <c>network</c>.</param>
     public static ProblemHttpResult TooManyReports(string who) => Problem(

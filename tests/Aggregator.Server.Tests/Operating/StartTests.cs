@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace Aggregator.Server.Tests;
 
 public sealed class StartTests
@@ -57,6 +59,29 @@ public sealed class StartTests
         var (code, said) = await ServerProcess.StartInVain("Reports:DedupWindo=00:30:00", "Reports:NetworkShare=-1");
         Assert.Equal(78, code);
         Assert.Equal(3, said.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+    }
+
+    [Fact]
+    public async Task An_address_that_is_taken_is_told_in_one_sentence()
+    {
+        using var holder = new TcpListener(IPAddress.Loopback, 0);
+        holder.Start();
+        var (code, said) = await ServerProcess.StartInVain($"urls=http://{holder.LocalEndpoint}");
+        Assert.Equal(1, code);
+        Assert.Contains($"Failed to bind to address http://{holder.LocalEndpoint}: address already in use. Stop what listens there", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", said, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/proc/none", "cannot be made")]
+    [InlineData("/proc/self", "cannot be written to")]
+    [InlineData("/dev/null", "cannot be made")]
+    public async Task A_data_directory_that_cannot_be_used_is_told_in_one_sentence(string directory, string why)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "It has no such directories.");
+        var (code, said) = await ServerProcess.StartInVain($"Store:DataDirectory={directory}");
+        Assert.Equal(1, code);
+        Assert.StartsWith($"The data directory '{directory}' {why}", Assert.Single(said.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -139,7 +139,7 @@ public sealed class EmbeddedStoreTests : IDisposable
     {
         await using (Start())
         {
-            var refusal = Assert.Throws<InvalidOperationException>(Start);
+            var refusal = Assert.Throws<CannotStartException>(Start);
             Assert.Contains("in use by another server", refusal.Message, StringComparison.Ordinal);
         }
 
