@@ -94,6 +94,7 @@ internal static class Sentences
         ["why.New.Spike"] = "{reports} {span}{heard}; there is no baseline yet, but this is far more than a new service usually gets.",
         ["why.NotYet"] = "Nothing has been judged yet, and there is no baseline to judge by.",
         ["why.Unknown"] = "Out of sight since {at}: nothing was seen, so nothing is said.",
+        ["why.Unseen"] = "Nothing was seen for hours, so nothing is said; a server that has just started sees within seconds.",
         ["why.bare"] = "{reports} where {n} are usual.",
         ["why.live"] = "in the last {window}",
         ["why.past"] = "within {window}",

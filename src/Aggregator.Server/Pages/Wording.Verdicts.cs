@@ -38,7 +38,8 @@ internal static partial class Wording
 
     private static string Explain(Verdict verdict, long networks, DateTimeOffset now, string tense)
     {
-        if (verdict.Level == Level.Unknown) return Say("why.Unknown", ("at", Time(verdict.Since, now)));
+        // Farther back than it looks it knows nothing: perhaps nobody was there.
+        if (verdict.Level == Level.Unknown) return now - verdict.Since < SpikeDetector.Reach ? Say("why.Unknown", ("at", Time(verdict.Since, now))) : Sentences.All["why.Unseen"];
         if (verdict.Window == TimeSpan.Zero) return verdict.Observed > 0
             ? Say("why.bare", ("reports", Reports((long)verdict.Observed)), ("n", Usual(verdict.Expected)))
             : Sentences.All["why.NotYet"];

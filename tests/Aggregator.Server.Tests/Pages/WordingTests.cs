@@ -75,8 +75,11 @@ public class WordingTests
         Assert.Equal(sentence, Wording.Explain(Spike with { Level = level, Reason = VerdictReason.NoBaselineYet }, 131, Now));
 
     [Fact]
-    public void Blindness_is_not_called_calm() =>
+    public void Blindness_is_not_called_calm()
+    {
         Assert.Equal("Out of sight since 13:31 UTC: nothing was seen, so nothing is said.", Wording.Explain(Verdict.Blind(Now.AddMinutes(-5)), 0, Now));
+        Assert.Equal("Nothing was seen for hours, so nothing is said; a server that has just started sees within seconds.", Wording.Explain(Verdict.Blind(Now - SpikeDetector.Reach), 0, Now));
+    }
 
     [Fact]
     public void Before_the_first_judgement_nothing_is_claimed() =>
