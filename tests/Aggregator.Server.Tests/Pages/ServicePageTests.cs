@@ -72,7 +72,7 @@ public sealed class ServicePageTests(TroubledServer troubled) : IAsyncLifetime
     public async Task An_incident_is_read_from_the_page_of_its_service(bool scripts)
     {
         var page = await Open("/services/telegram", scripts, new() { TimezoneId = "Asia/Kolkata", Locale = "de-DE" });
-        await page.GetByRole(AriaRole.Link, new() { Name = "the record" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "See its course" }).ClickAsync();
         await Expect(page).ToHaveURLAsync(troubled.Address($"/incidents/{troubled.Incident}"));
         await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToContainTextAsync("Telegram has been having trouble since");
         await Expect(page.Locator(".timeline li").First).ToContainTextAsync("Telegram is having trouble in");
