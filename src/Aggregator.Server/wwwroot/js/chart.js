@@ -129,9 +129,10 @@ function describe() {
   const counts = series.points.map(p => p.reports ?? 0);
   const sum = counts.reduce((a, b) => a + b, 0), expected = series.points.reduce((sum, p) => sum + (p.expected ?? 0), 0);
   const unseen = gaps(series.points).reduce((sum, [begin, end]) => sum + end - begin, 0);
+  const hardly = unseen > 0.8 * spans[chosen].length;
   const text = say(sum === 0 ? 'chart.summary.none' : 'chart.summary', {
-    region: shown(), span: say(`chart.span.${chosen}`), step: say(`chart.step.${chosen}`), reports: reports(sum), peak: reports(Math.max(0, ...counts)),
-    usual: expected < 1 ? '' : say('chart.summary.usual', { expected: usual(expected) }), unseen: unseen === 0 ? '' : say('chart.summary.unseen', { length: length(unseen) }),
+    region: shown(), when: say(hardly ? 'chart.summary.seen' : 'chart.summary.last', { span: say(`chart.span.${chosen}`) }), step: say(`chart.step.${chosen}`), reports: reports(sum), peak: reports(Math.max(0, ...counts)),
+    usual: expected < 1 || hardly ? '' : say('chart.summary.usual', { expected: usual(expected) }), unseen: unseen === 0 || hardly ? '' : say('chart.summary.unseen', { length: length(unseen) }),
   });
   setText(summary, text);
   place.setAttribute('aria-label', text);
