@@ -13,6 +13,7 @@ public static class Registration
         .AddSingleton<OpenMarks>()
         .AddSingleton<CatalogStore>()
         .AddSingleton<IncidentStore>()
+        .AddSingleton<ServiceHistory>()
         .AddSingleton<SubscriptionStore>()
         .AddSingleton<WebhookSender>()
         .AddSingleton<ReporterKeys>()

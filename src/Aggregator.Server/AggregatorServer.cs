@@ -56,7 +56,7 @@ internal static class AggregatorServer
             services.AddSingleton(opened.Connection);
 
             // The first to start is the last to stop: the store outlives the silo that writes to it.
-            services.AddSingleton(opened).AddHostedService(_ => opened);
+            services.AddSingleton(opened).AddHostedService(_ => opened).AddHostedService<EmbeddedStoreWatch>();
             builder.AddClustering(cluster, store, opened.Connection);
 
             services.AddOperator(await OperatorKeys.Open(operators, store, opened.Connection));
@@ -80,7 +80,7 @@ internal static class AggregatorServer
             services.AddSingleton<ReportLimits>().AddSingleton<ReporterGate>().AddSingleton<ReportTaking>();
             services.AddSingleton<FrontReader>().AddSingleton<AssetAddresses>();
             services.AddSingleton<IncidentReader>().AddSingleton<ServiceReader>().AddSingleton<SeriesQueries>().AddSingleton<Unchanged>().AddSingleton<ExportStreams>();
-            services.AddSingleton<SignInLimits>().AddHosted<IntakeFigures>();
+            services.AddHosted<IntakeFigures>();
             services.AddSingleton(Options.Create(cluster));
             services.AddSingleton<MessageWriter>().AddSingleton<IMessageWriter>(provider => provider.GetRequiredService<MessageWriter>());
             services.AddHostedService<SubscriptionKeeper>();
@@ -118,7 +118,9 @@ internal static class AggregatorServer
             app.MapHealth();
             var metrics = app.MapPrometheusScrapingEndpoint();
             if (!app.Services.GetRequiredService<IOptions<OperatorOptions>>().Value.PublicMetrics) metrics.RequireScope(OperatorScopes.Metrics);
-            if (app.Services.GetRequiredService<IOptions<ClusteringOptions>>().Value.Role == ClusterRole.Silo) return;
+            var role = app.Services.GetRequiredService<IOptions<ClusteringOptions>>().Value.Role;
+            app.Logger.SayVersion(role);
+            if (role == ClusterRole.Silo) return;
 
             var limits = app.Services.GetRequiredService<HttpLimits>();
 

@@ -102,6 +102,9 @@ internal static partial class Clustering
         {
             (options.ConfigurationOptions, options.CreateMultiplexer) = (new(), _ => Task.FromResult((connection.Multiplexer, IsShared: true)));
             options.GrainStorageSerializer = new GrainStateSerializer(serializer);
+
+            // What is forgotten leaves no empty state behind.
+            options.DeleteStateOnClear = true;
         }));
 
     /// <summary>Forgets the silos of an earlier life: with the embedded store this process is the cluster.</summary>

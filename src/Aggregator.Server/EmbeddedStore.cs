@@ -27,40 +27,46 @@ internal sealed partial class EmbeddedStore : IAsyncDisposable
     private readonly EmbeddedStoreGate _gate;
     private readonly ConnectionMultiplexer _own;
     private readonly ILogger _log;
+    private readonly EmbeddedStoreLogs _logs;
     private readonly TimeProvider _clock;
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _oneCheckpoint = new(1);
     private readonly Task _tidying;
-    private volatile bool _isFull;
+    private volatile bool _isMemoryFull, _isDiskFull;
 
-    private EmbeddedStore(string directory, FileStream held, GarnetServer server, int port, EmbeddedStoreGate gate, ConnectionMultiplexer own, ILogger log, TimeProvider clock)
+    private EmbeddedStore(string directory, FileStream held, GarnetServer server, int port, EmbeddedStoreGate gate, ConnectionMultiplexer own, EmbeddedStoreLogs logs, ILogger log, TimeProvider clock)
     {
-        (_directory, _lock, _server, Port, _gate, _own, _log, _clock) = (directory, held, server, port, gate, own, log, clock);
+        (_directory, _lock, _server, Port, _gate, _own, _logs, _log, _clock) = (directory, held, server, port, gate, own, logs, log, clock);
         _tidying = Task.WhenAll(KeepTidy(clock, _stopping.Token), WatchRoom(clock, _stopping.Token));
     }
 
     public int Port { get; }
 
+    /// <summary>Ends with the reason when the log could not be written. What was answered is on disk; nothing more will be, until the store is started anew.</summary>
+    public Task<string> Broken => _logs.Broken;
+
     /// <summary>The configuration string for StackExchange.Redis.</summary>
     public string Connection => ConnectionTo(Port);
 
     /// <summary>Recovers what the directory holds and listens on a free loopback port.</summary>
-    /// <exception cref="CannotStartException">Another server uses the directory, or this one may not.</exception>
+    /// <exception cref="CannotStartException">Another server uses the directory, this one may not, or it has no room.</exception>
     /// <exception cref="InvalidOperationException">No port could be had.</exception>
     public static EmbeddedStore Start(string dataDirectory, ILoggerFactory loggers, TimeProvider clock)
     {
         var held = Hold(dataDirectory);
         try
         {
+            if (Free(dataDirectory) < LeastToStart) throw Unusable(dataDirectory, $"has no room: {Free(dataDirectory) >> 20} MB are free, and {LeastToStart >> 20} are needed. Make some, or choose", cause: null);
             var directory = Path.Combine(Path.GetFullPath(dataDirectory), Store);
             CreatePrivate(directory);
             var gate = new EmbeddedStoreGate();
-            var (server, port, ownPort) = Listen(directory, gate, loggers);
+            var logs = new EmbeddedStoreLogs(loggers);
+            var (server, port, ownPort) = Listen(directory, gate, logs);
             try
             {
                 // A checkpoint answers when it is on disk, however long that takes.
                 var own = ConnectionMultiplexer.Connect(ConnectionTo(ownPort) + ",allowAdmin=true,asyncTimeout=600000");
-                return new(Path.GetFullPath(dataDirectory), held, server, port, gate, own, loggers.CreateLogger<EmbeddedStore>(), clock);
+                return new(Path.GetFullPath(dataDirectory), held, server, port, gate, own, logs, loggers.CreateLogger<EmbeddedStore>(), clock);
             }
             catch
             {
@@ -81,7 +87,7 @@ internal sealed partial class EmbeddedStore : IAsyncDisposable
         await _tidying;
         await _oneCheckpoint.WaitAsync();
         await _own.DisposeAsync();
-        await _server.Store.CommitAOFAsync(CancellationToken.None);
+        if (!Broken.IsCompleted) await _server.Store.CommitAOFAsync(CancellationToken.None);
         _server.Dispose();
         _gate.Dispose();
         _stopping.Dispose();
@@ -123,12 +129,11 @@ internal sealed partial class EmbeddedStore : IAsyncDisposable
         }
     }
 
-    private static CannotStartException Unusable(string directory, string why, Exception cause) =>
+    private static CannotStartException Unusable(string directory, string why, Exception? cause) =>
         new($"The data directory '{Path.GetFullPath(directory)}' {why} another with {StoreOptions.Section}:{nameof(StoreOptions.DataDirectory)}.", cause);
 
-    private static (GarnetServer Server, int Port, int OwnPort) Listen(string directory, EmbeddedStoreGate gate, ILoggerFactory loggers)
+    private static (GarnetServer Server, int Port, int OwnPort) Listen(string directory, EmbeddedStoreGate gate, EmbeddedStoreLogs log)
     {
-        var log = new EmbeddedStoreLogs(loggers);
         for (var attempt = 1; ; attempt++)
         {
             var (port, ownPort) = (FreePort(), FreePort());

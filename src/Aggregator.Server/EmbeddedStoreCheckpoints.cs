@@ -11,6 +11,9 @@ internal sealed partial class EmbeddedStore
     /// <summary>The share of its memory from which on the store is full, until as much less is in use.</summary>
     private const double Full = 0.8, Roomy = 0.75;
 
+    /// <summary>The free disk in bytes from below which on the store is full, until there is more again: a log that cannot be written ends it.</summary>
+    private const long ScarceDisk = 128L << 20, EnoughDisk = 160L << 20, LeastToStart = 16L << 20;
+
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan LookForRoom = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Oldest = TimeSpan.FromHours(1);
@@ -33,7 +36,7 @@ internal sealed partial class EmbeddedStore
     }
 
     /// <summary>Whether reports are to be refused until there is room again: what the store has taken stays whole.</summary>
-    public bool IsFull => _isFull;
+    public bool IsFull => _isMemoryFull || _isDiskFull;
 
     /// <summary>Deletes what has expired: the store itself does so only to a key that is asked for again, and reporters never are.</summary>
     /// <returns>How many keys it deleted.</returns>
@@ -69,6 +72,14 @@ internal sealed partial class EmbeddedStore
 
                     if (clock.GetElapsedTime(last) < Oldest && await LogSize() < LongestLog) continue;
                     last = clock.GetTimestamp();
+
+                    // One that fills the disk would end the log as well.
+                    if ((await Memory()).Used + ScarceDisk is var needed && Free(_directory) < needed)
+                    {
+                        LogNoRoom(needed >> 20);
+                        continue;
+                    }
+
                     await Checkpoint(stopping);
                     LogCheckpoint(clock.GetElapsedTime(last).TotalSeconds);
                 }
@@ -90,11 +101,18 @@ internal sealed partial class EmbeddedStore
         {
             while (await timer.WaitForNextTickAsync(stopping))
             {
+                var free = Free(_directory);
+                if (!_isDiskFull && free < ScarceDisk) LogDiskFull(free >> 20, EnoughDisk >> 20);
+                if (_isDiskFull && free >= EnoughDisk) LogDiskRoom(free >> 20);
+                _isDiskFull = free < (_isDiskFull ? EnoughDisk : ScarceDisk);
                 try
                 {
-                    var info = (string?)await _own.GetDatabase().ExecuteAsync("INFO", "memory") ?? "";
-                    var (used, room) = (Address(info, "store_mainlog_memory_size"), Address(info, "store_heap_memory_target_size"));
-                    Judge(used, room);
+                    var (used, room) = await Memory();
+                    if (room == 0) continue;
+                    var share = used / (double)room;
+                    if (!_isMemoryFull && share >= Full) LogFull(used >> 20, room >> 20);
+                    if (_isMemoryFull && share < Roomy) LogRoom(used >> 20, room >> 20);
+                    _isMemoryFull = share >= (_isMemoryFull ? Roomy : Full);
                 }
                 catch (Exception e) when (e is RedisException or RedisCommandException or TimeoutException)
                 {
@@ -107,13 +125,12 @@ internal sealed partial class EmbeddedStore
         }
     }
 
-    private void Judge(long used, long room)
+    private static long Free(string directory) => new DriveInfo(Path.GetFullPath(directory)).AvailableFreeSpace;
+
+    private async Task<(long Used, long Room)> Memory()
     {
-        if (room == 0) return;
-        var share = used / (double)room;
-        if (!_isFull && share >= Full) LogFull(used >> 20, room >> 20);
-        if (_isFull && share < Roomy) LogRoom(used >> 20, room >> 20);
-        _isFull = _isFull ? share >= Roomy : share >= Full;
+        var info = (string?)await _own.GetDatabase().ExecuteAsync("INFO", "memory") ?? "";
+        return (Address(info, "store_mainlog_memory_size"), Address(info, "store_heap_memory_target_size"));
     }
 
     internal async Task<long> LogSize()
@@ -135,6 +152,15 @@ internal sealed partial class EmbeddedStore
 
     [LoggerMessage(LogLevel.Warning, "Embedded store: {Used} of {Room} MB; reports are taken again")]
     private partial void LogRoom(long used, long room);
+
+    [LoggerMessage(LogLevel.Error, "Embedded store: {Free} MB of disk are left; reports are refused until {Least} are free again")]
+    private partial void LogDiskFull(long free, long least);
+
+    [LoggerMessage(LogLevel.Warning, "Embedded store: {Free} MB of disk are free; reports are taken again")]
+    private partial void LogDiskRoom(long free);
+
+    [LoggerMessage(LogLevel.Warning, "Embedded store: a checkpoint needs {Needed} MB of free disk; nothing is lost, the log grows until there are as many")]
+    private partial void LogNoRoom(long needed);
 
     [LoggerMessage(LogLevel.Debug, "Embedded store: checkpoint taken in {Seconds:0.0} s")]
     private partial void LogCheckpoint(double seconds);

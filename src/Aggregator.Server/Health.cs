@@ -36,7 +36,7 @@ internal static class Health
             try
             {
                 await store.Reports.PingAsync();
-                return HealthCheckResult.Healthy();
+                return store.IsFull ? HealthCheckResult.Degraded("The store is full: reports are refused.") : HealthCheckResult.Healthy();
             }
             catch (Exception error) when (error is RedisException or TimeoutException)
             {

@@ -11,7 +11,6 @@ internal sealed partial class MembershipWatch(
     IMembershipTable table, ILocalSiloDetails silo, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<MembershipWatch> logger) : BackgroundService
 {
     private const int LooksInVain = 3;
-    private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -24,12 +23,8 @@ internal sealed partial class MembershipWatch(
         }
 
         LogLost(silo.SiloAddress);
-        Environment.ExitCode = 1;
-        lifetime.StopApplication();
-
-        // Requests are brought to their end; the silo itself would try without end to take leave of a table that does not know it.
-        _ = Task.Delay(EndsWithin, clock, CancellationToken.None).ContinueWith(
-            _ => Environment.FailFast("This silo lost its place in the cluster and could not end in good order."), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        // The silo would try without end to take leave of a table that does not know it.
+        Starting.EndToStartAnew(lifetime, clock, "This silo lost its place in the cluster and could not end in good order.");
     }
 
     /// <summary>None while the table does not answer.</summary>

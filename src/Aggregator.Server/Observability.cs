@@ -8,7 +8,7 @@ using OpenTelemetry.Trace;
 
 namespace Aggregator.Server;
 
-internal static class Observability
+internal static partial class Observability
 {
     /// <summary>Metrics at <c>/metrics</c>; metrics, traces and logs to a collector where the standard <c>OTEL_*</c> variables name one.</summary>
     public static void AddObservability(this WebApplicationBuilder builder)
@@ -48,6 +48,9 @@ internal static class Observability
         if (configuration.Collects("TRACES") || configuration.Collects("METRICS") || configuration.Collects("LOGS")) telemetry.UseOtlpExporter();
     }
 
+    /// <summary>What the notes of an upgrade are read by.</summary>
+    public static void SayVersion(this ILogger logger, ClusterRole role) => LogVersion(logger, Version, role);
+
     /// <summary>The same console for what is logged before the host is there and after it is gone.</summary>
     public static void AddConsoleOf(this ILoggingBuilder logging, IConfiguration configuration)
     {
@@ -65,6 +68,9 @@ internal static class Observability
 
     // Logging:Console:FormatterName=json: an object a line, with the ids of trace and span.
     private static void InFull(JsonConsoleFormatterOptions json) => (json.IncludeScopes, json.UseUtcTimestamp, json.TimestampFormat) = (true, true, "O");
+
+    [LoggerMessage(LogLevel.Information, "Aggregator {Version} as {Role}")]
+    private static partial void LogVersion(ILogger logger, string? version, ClusterRole role);
 
     private static string? Version => typeof(Observability).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0];
 }

@@ -33,6 +33,7 @@ internal static class ProblemWriting
             408 => (Problems.Urn("too-slow"), "The body came too slowly, and was not waited for."),
             413 => (Problems.Urn("too-large"), problem.Detail ?? "The body is too large."),
             415 => (Problems.Urn("wrong-media-type"), "Send the body as application/json, or as application/x-ndjson where lines are wanted."),
+            429 => (Problems.Urn("too-many-keys"), "Too many wrong operator keys were sent from this address; try again after the time that Retry-After says."),
             503 => (Problems.Urn("no-sight"), "The part that knows the answer cannot be reached. Try again in a few seconds."),
             _ => (Problems.Urn("failed"), problem.Detail ?? "Something broke on our side; it is in the log."),
         };

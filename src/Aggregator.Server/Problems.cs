@@ -12,6 +12,18 @@ internal static class Problems
         StatusCodes.Status404NotFound, "unknown-service", "No such service",
         $"'{service}' is not in the catalog; GET /v1/services lists what is.");
 
+    public static ProblemHttpResult NothingKept(string service) => Problem(
+        StatusCodes.Status404NotFound, "nothing-kept", "Nothing is kept of this service",
+        $"There is no history of '{service}'.");
+
+    public static ProblemHttpResult StillInCatalog(string service) => Problem(
+        StatusCodes.Status409Conflict, "still-in-catalog", "The service can still be reported on",
+        $"Take it away first (DELETE /v1/services/{service}), so that nothing is counted meanwhile; afterwards it can be added anew.");
+
+    public static ProblemHttpResult InTrouble(string service) => Problem(
+        StatusCodes.Status409Conflict, "incident-open", "The service has an incident that is not over",
+        $"Whoever was told that '{service}' is in trouble is to be told its end. Try again when its incident is resolved.");
+
     public static ProblemHttpResult UnknownRegion(string region) => Problem(
         StatusCodes.Status404NotFound, "unknown-region", "No such region",
         $"'{region}' is not a region of the catalog; GET /v1/regions lists them.");
@@ -92,10 +104,10 @@ internal static class Problems
         _ => StoreUnreachable(),
     };
 
-    /// <summary>503: the store has no room until something in it expires.</summary>
+    /// <summary>503: the store has no room, in memory or on its disk.</summary>
     public static ProblemHttpResult StoreFull() => Problem(
         StatusCodes.Status503ServiceUnavailable, "store-full", "Reports cannot be taken right now",
-        "The store is full until something in it expires. Send the same again in some minutes: it will not be counted twice.");
+        "The store is full until something in it expires, or its disk has room again. Send the same again in some minutes: it will not be counted twice.");
 
     /// <param name="who">Whose limit it is: <c>reporter</c> or <c>network</c>.</param>
     public static ProblemHttpResult TooManyReports(string who) => Problem(

@@ -11,7 +11,7 @@ try
     var app = builder.Build();
     app.MapAggregator();
     await starting.Run(app);
-    return 0;
+    return Environment.ExitCode;
 }
 catch (InvalidSettingsException faults)
 {

@@ -3,9 +3,11 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Aggregator.Server;
 
-/// <summary>Runs the server, and tells who started it in a sentence what kept it from starting.</summary>
+/// <summary>Runs the server, tells who started it in a sentence what kept it from starting, and ends it when it has to be started anew.</summary>
 internal sealed class Starting
 {
+    private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(10);
+
     private bool _started;
 
     /// <remarks>What the host would log of a failed start it throws as well, to be told once.</remarks>
@@ -25,7 +27,17 @@ internal sealed class Starting
             throw new CannotStartException($"{e.Message.TrimEnd('.')}. Stop what listens there, or choose where this server listens, for example with --urls http://localhost:5081.", e);
         }
     }
+
+    /// <summary>Ends the server with an exit code that makes whoever manages the service start it anew; requests are brought to their end.</summary>
+    /// <param name="inVain">What to say when it does not end in good order.</param>
+    public static void EndToStartAnew(IHostApplicationLifetime lifetime, TimeProvider clock, string inVain)
+    {
+        Environment.ExitCode = 1;
+        lifetime.StopApplication();
+        _ = Task.Delay(EndsWithin, clock, CancellationToken.None).ContinueWith(
+            _ => Environment.FailFast(inVain), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+    }
 }
 
 /// <summary>Something outside the settings keeps the server from starting; the message is for whoever started it.</summary>
-internal sealed class CannotStartException(string why, Exception cause) : Exception(why, cause);
+internal sealed class CannotStartException(string why, Exception? cause) : Exception(why, cause);

@@ -42,4 +42,8 @@ public interface IRegionGrain : IGrainWithStringKey
     /// <summary>What the long windows of this series show at the close of a bucket; it closes the bucket where it has not yet. Empty where that bucket was not the last one closed.</summary>
     [Alias("sums")]
     Task<ImmutableArray<WindowSumDocument>> Sums(long bucket);
+
+    /// <summary>Deletes all that was counted and learned of it, in the store and in memory.</summary>
+    [Alias("forget")]
+    Task Forget();
 }

@@ -31,6 +31,7 @@ internal sealed partial class RegionGrain(
     private Level _savedLevel = Level.Normal;
     private Task? _loading;
     private bool _loaded;
+    private bool _forgotten;
     private Causes? _causes;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
@@ -49,7 +50,7 @@ internal sealed partial class RegionGrain(
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         telemetry.Awake(-1);
-        if (_loaded) await Save();
+        if (_loaded && !_forgotten) await Save();
     }
 
     public async Task<RegionGlance> Absorb(ImmutableArray<BucketTally> tallies)
@@ -98,6 +99,16 @@ internal sealed partial class RegionGrain(
         return Loaded();
     }
 
+    public async Task Forget()
+    {
+        await store.Forget(_series);
+        await state.ClearStateAsync();
+
+        // What is still in memory goes with this activation, and is written nowhere.
+        _forgotten = true;
+        DeactivateOnIdle();
+    }
+
     /// <summary>Reads what the store holds, once; a store that does not answer fails the call, and the next one asks again.</summary>
     /// <remarks>Not at activation: a call can then tell whether what it was told of is read after it came.</remarks>
     private async Task Loaded()
@@ -144,6 +155,7 @@ internal sealed partial class RegionGrain(
 
     private async Task Tick(CancellationToken cancellationToken)
     {
+        if (_forgotten) return;
         try
         {
             await Loaded();

@@ -22,4 +22,8 @@ public interface IServiceGrain : IGrainWithStringKey
     /// <summary>Makes sure that the service watches over its incident, if it has one.</summary>
     [Alias("wake"), AlwaysInterleave]
     Task Wake();
+
+    /// <summary>Deletes what it keeps, and is as new on the board; false, and nothing is deleted, while an incident is open or a change is still to be told.</summary>
+    [Alias("forget")]
+    Task<bool> Forget();
 }

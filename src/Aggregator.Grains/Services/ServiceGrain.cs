@@ -68,6 +68,19 @@ internal sealed partial class ServiceGrain(
 
     public Task Wake() => Task.CompletedTask;
 
+    public async Task<bool> Forget()
+    {
+        if (_tracker.Open is not null || state.State.Untold.Count > 0) return false;
+
+        await state.ClearStateAsync();
+        _tracker.Restore(null);
+        _regions.Clear();
+        _toldToSave = false;
+        await Post(CancellationToken.None);
+        DeactivateOnIdle();
+        return true;
+    }
+
     // All regions say their numbers within half a second: one post tells them all.
     private void PostSoon()
     {
@@ -95,7 +108,7 @@ internal sealed partial class ServiceGrain(
         // Not saved is not decided: the region tells again at its next close.
         await Save(decision.Incident!, decision.Change, () => _tracker.Restore(before ?? state.State.Incident?.ToDomain()));
         (_numbersSavedAt, _numbersToSave) = (now, false);
-        if (decision.Change is { } change) LogChanged(change.Kind, decision.Incident!.Id, change.Region, change.Verdict.Observed, change.Verdict.Expected);
+        if (decision.Change is { } change) LogChanged(change.Kind, decision.Incident!.Id, change.Region, change.Verdict.Observed, Math.Round(change.Verdict.Expected, 2));
         await Archive();
         TellUntold().Ignore();
         return decision.Change;

@@ -7,6 +7,7 @@ namespace Aggregator.Grains;
 /// <summary>The archive of incidents: a document each, and an index by the second of opening, of all and of each service.</summary>
 public sealed class IncidentStore(StoreConnection connection)
 {
+    private const int ForgottenAtOnce = 100;
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
 
     private readonly StoreKeys _names = new(connection.Prefix);
@@ -44,6 +45,22 @@ public sealed class IncidentStore(StoreConnection connection)
     /// <summary>How many incidents were opened in a span.</summary>
     public Task<long> Count(DateTimeOffset from, DateTimeOffset to, string? service = null) =>
         connection.Shared.SortedSetLengthAsync(service is null ? _names.Incidents : _names.IncidentsOf(service), from.ToUnixTimeSeconds(), to.ToUnixTimeSeconds());
+
+    public async Task<bool> HasAny(string service) => await connection.Shared.SortedSetLengthAsync(_names.IncidentsOf(service)) > 0;
+
+    /// <summary>Deletes all incidents of a service.</summary>
+    public async Task Forget(string service)
+    {
+        while (await connection.Shared.SortedSetRangeByRankAsync(_names.IncidentsOf(service), 0, ForgottenAtOnce - 1) is { Length: > 0 } ids)
+        {
+            // The index of the service last: it says what is left to do.
+            await Task.WhenAll(ids.Select(id => connection.Shared.KeyDeleteAsync(_names.Incident((string)id!))));
+            await connection.Shared.SortedSetRemoveAsync(_names.Incidents, ids);
+            await connection.Shared.SortedSetRemoveAsync(_names.IncidentsOf(service), ids);
+        }
+
+        await connection.Settle();
+    }
 
     private static IncidentDocument Read(RedisValue document) => JsonSerializer.Deserialize<IncidentDocument>((string)document!, Json)!;
 }

@@ -178,6 +178,26 @@ public sealed class ReportStore(StoreConnection connection, IOptions<ReportOptio
     /// <summary>Notes that a region of a service has history, though nobody has reported from it yet.</summary>
     public Task AddRegion(SeriesKey series) => connection.Shared.HashSetAsync(_names.Regions(series.Service), series.Region.Value, 0, When.NotExists);
 
+    /// <summary>Deletes all counts of a series.</summary>
+    public async Task Forget(SeriesKey series)
+    {
+        var now = clock.GetUtcNow();
+        var (hour, day) = (now.ToUnixTimeSeconds() / 3600, now.ToUnixTimeSeconds() / 86_400);
+        var (hours, days) = ((int)BucketsKept.TotalHours + 2, (int)MinutesKept.TotalDays + 2);
+
+        // From one ahead: a report may be of the next minute.
+        RedisKey[] keys = [.. Enumerable.Range(0, hours).Select(i => _names.Buckets(series, hour + 1 - i)), .. Enumerable.Range(0, days).Select(i => _names.Minutes(series, day + 1 - i))];
+        await connection.Shared.KeyDeleteAsync(keys);
+        await connection.Settle();
+    }
+
+    /// <summary>Deletes what reporters of a service wrote, and from where it was reported on.</summary>
+    public async Task Forget(ServiceKey service)
+    {
+        await connection.Shared.KeyDeleteAsync([_names.Comments(service), _names.Regions(service)]);
+        await connection.Settle();
+    }
+
     private async Task<RedisResult> Evaluate(string script, RedisKey[] keys, RedisValue[] arguments)
     {
         try

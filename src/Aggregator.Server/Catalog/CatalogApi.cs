@@ -1,4 +1,5 @@
 using Aggregator.Domain;
+using Aggregator.Grains;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Aggregator.Server;
@@ -33,6 +34,7 @@ internal static class CatalogApi
             catalog.MapDelete("/regions/{region}", RemoveRegion).RequireScope(OperatorScopes.Operate);
             catalog.MapPut("/services/{service}", WriteService).RequireScope(OperatorScopes.Operate);
             catalog.MapDelete("/services/{service}", RemoveService).RequireScope(OperatorScopes.Operate);
+            catalog.MapDelete("/services/{service}/history", RemoveHistory).RequireScope(OperatorScopes.Operate).Produces(204).ProducesProblem(404).ProducesProblem(409);
         }
     }
 
@@ -79,9 +81,23 @@ internal static class CatalogApi
         return await catalog.Put(written) ? TypedResults.Created($"/v1/services/{service}", written) : TypedResults.Ok(written);
     }
 
-    /// <summary>Takes a service away: it can no longer be reported on or read; its counts expire by themselves.</summary>
+    /// <summary>Takes a service away: it can no longer be reported on or read; its counts expire by themselves, the rest can be deleted with its history.</summary>
     internal static async Task<Results<NoContent, ProblemHttpResult>> RemoveService(string service, Catalog catalog) =>
         ServiceKey.TryParse(service, out var key) && await catalog.Delete(key) ? TypedResults.NoContent() : Problems.UnknownService(service);
+
+    /// <summary>Deletes for good all that is kept of a service that was taken away: counts, what is usual, incidents, comments. What subscribers were told stays in their logs.</summary>
+    internal static async Task<Results<NoContent, ProblemHttpResult>> RemoveHistory(string service, Catalog catalog, ServiceHistory history)
+    {
+        if (!ServiceKey.TryParse(service, out var key)) return Problems.NothingKept(service);
+        if (catalog.Find(key) is not null) return Problems.StillInCatalog(service);
+
+        return await history.Forget(key) switch
+        {
+            ForgetOutcome.NothingKnown => Problems.NothingKept(service),
+            ForgetOutcome.InTrouble => Problems.InTrouble(service),
+            _ => TypedResults.NoContent(),
+        };
+    }
 
     private static bool IsAlias(string? alias) => !string.IsNullOrWhiteSpace(alias) && alias.Trim().Length <= AliasAtMost && !alias.Any(char.IsControl);
 

@@ -30,7 +30,7 @@ internal static class ExportsApi
         ["id", "service", "state", "openedAt", "resolvedAt", "regions", "peakAt", "peakObserved", "peakExpected", "waves", "detectedAfterSeconds", "symptoms", "duplicates", "quarantined", "notes"],
         incident =>
         [
-            incident.Id, incident.Service, incident.State, incident.OpenedAt, incident.ResolvedAt, string.Join(' ', incident.Regions.Select(region => region.Region)),
+            incident.Id, incident.Service, incident.State == IncidentState.Open ? "open" : "resolved", incident.OpenedAt, incident.ResolvedAt, string.Join(' ', incident.Regions.Select(region => region.Region)),
             incident.Peak.At, incident.Peak.Observed, incident.Peak.Expected, incident.Waves, incident.DetectedAfterSeconds,
             string.Join(' ', incident.Symptoms.OrderByDescending(symptom => symptom.Value).ThenBy(symptom => symptom.Key, StringComparer.Ordinal).Select(symptom => $"{symptom.Key}={symptom.Value}")),
             incident.Duplicates, incident.Quarantined, string.Join('\n', incident.Notes.Select(note => note.Text)),

@@ -5,24 +5,41 @@ using Microsoft.Extensions.Options;
 namespace Aggregator.Server;
 
 /// <summary>Checks <c>Authorization: Bearer</c> against the operator's keys.</summary>
-internal sealed class OperatorHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, OperatorKeys keys)
+internal sealed class OperatorHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, OperatorKeys keys, KeyAttempts attempts)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string SchemeName = "Operator";
 
     private const string Bearer = "Bearer ";
 
+    private TimeSpan _wait;
+    private string? _wrong;
+
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         var header = Request.Headers.Authorization.ToString();
         if (!header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)) return Task.FromResult(AuthenticateResult.NoResult());
-        return Task.FromResult(keys.Find(header[Bearer.Length..].Trim()) is { } key
-            ? AuthenticateResult.Success(new(key.Principal(SchemeName), SchemeName))
-            : AuthenticateResult.Fail("Not an operator key."));
+
+        var sent = header[Bearer.Length..].Trim();
+        _wait = attempts.WaitOf(Context);
+        if (_wait > TimeSpan.Zero) return Task.FromResult(AuthenticateResult.Fail("Too many wrong keys."));
+        if (keys.Find(sent) is { } key) return Task.FromResult(AuthenticateResult.Success(new(key.Principal(SchemeName), SchemeName)));
+
+        _wrong = sent;
+        return Task.FromResult(AuthenticateResult.Fail("Not an operator key."));
     }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
+        // Counted where a key is asked for: what a proxy sends along to public addresses is no attempt.
+        if (_wrong is not null) _wait = attempts.Wrong(Context, _wrong);
+        if (_wait > TimeSpan.Zero)
+        {
+            Response.Headers.RetryAfter = $"{Math.Ceiling(_wait.TotalSeconds)}";
+            Response.StatusCode = StatusCodes.Status429TooManyRequests;
+            return Task.CompletedTask;
+        }
+
         Response.Headers.WWWAuthenticate = Request.Headers.Authorization.Count > 0 ? "Bearer error=\"invalid_token\"" : "Bearer";
         Response.StatusCode = StatusCodes.Status401Unauthorized;
         return Task.CompletedTask;
@@ -40,7 +57,7 @@ internal static class OperatorRegistration
 {
     public static IServiceCollection AddOperator(this IServiceCollection services, OperatorKeys keys)
     {
-        services.AddSingleton(keys).AddHostedService<OperatorKeyWatch>();
+        services.AddSingleton(keys).AddSingleton<KeyAttempts>().AddHostedService<OperatorKeyWatch>();
         services.AddAuthentication(OperatorHandler.SchemeName).AddScheme<AuthenticationSchemeOptions, OperatorHandler>(OperatorHandler.SchemeName, null)
             .AddCookie(OperatorSession.SchemeName, OperatorSession.Apply);
         services.AddAuthorization();

@@ -68,6 +68,7 @@ internal static class OperatorScopes
             operation.Description = string.Join(' ', new[] { operation.Description, $"Needs an operator key with the scope `{scope}`." }.Where(said => !string.IsNullOrEmpty(said)));
             operation.Responses ??= [];
             operation.Responses.TryAdd("401", new OpenApiResponse { Description = "No operator key, or none that is known." });
+            operation.Responses.TryAdd("429", new OpenApiResponse { Description = "Too many wrong keys came from this address; Retry-After says how long to wait." });
             operation.Responses.TryAdd("403", new OpenApiResponse { Description = $"The key has not the scope `{scope}`." });
             return Task.CompletedTask;
         });

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Security.Claims;
 using Aggregator.Grains;
 using Microsoft.AspNetCore.Antiforgery;
@@ -70,21 +69,5 @@ internal static class OperatorSession
         if (context.HttpContext.RequestServices.GetRequiredService<OperatorKeys>().FindByMark(mark) is { } key) context.ReplacePrincipal(Begin(key));
         else context.RejectPrincipal();
         return Task.CompletedTask;
-    }
-}
-
-/// <summary>How often somebody may try a key.</summary>
-internal sealed class SignInLimits(TimeProvider clock)
-{
-    private static readonly TimeSpan Window = TimeSpan.FromMinutes(5);
-
-    private readonly RateSketch _addresses = new(10, Window, clock);
-    private readonly RateSketch _networks = new(50, Window, clock);
-
-    /// <returns>Zero for who may try; otherwise how long to wait.</returns>
-    public TimeSpan Take(HttpContext http)
-    {
-        var address = http.Connection.RemoteIpAddress ?? IPAddress.None;
-        return _addresses.Take(AddressPrefix.Of(address, 32, 64)) is { Ticks: > 0 } wait ? wait : _networks.Take(AddressPrefix.Of(address, 24, 48));
     }
 }

@@ -256,6 +256,7 @@ internal static class Sentences
 
         ["operate.wrongKey"] = "That is not the operator key.",
         ["operate.wrongScope"] = "This key has not the scope “{scope}”, which is needed here.",
+        ["operate.readsOnly"] = "Your key may read what is here and change nothing.",
         ["operate.tooMany"] = "Too many attempts from here: try again in {n} minutes.",
         ["operate.forged"] = "This form was not sent from its own page, or it is too old: go back, load the page again and send it from there.",
         ["operate.noSight"] = "The store, or the part that knows the answer, cannot be reached right now. Whether what was sent was done is not known: look, and try again.",

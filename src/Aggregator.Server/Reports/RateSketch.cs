@@ -32,7 +32,12 @@ internal sealed class RateSketch
 
     /// <summary>Asks to be let through once.</summary>
     /// <returns>Zero where it is; otherwise the time until its window ends.</returns>
-    public TimeSpan Take(ulong sender)
+    public TimeSpan Take(ulong sender) => Ask(sender, takes: true);
+
+    /// <summary>What <see cref="Take"/> would answer, without having asked.</summary>
+    public TimeSpan WaitOf(ulong sender) => Ask(sender, takes: false);
+
+    private TimeSpan Ask(ulong sender, bool takes)
     {
         if (_limit == 0) return TimeSpan.Zero;
 
@@ -49,7 +54,7 @@ internal sealed class RateSketch
             for (var row = 0; row < Rows; row++) least = Math.Min(least, cells[Place(hash, row)].CountIn(window));
             if (least >= (uint)_limit) return TimeSpan.FromTicks(_window - time % _window);
 
-            for (var row = 0; row < Rows; row++)
+            for (var row = 0; takes && row < Rows; row++)
             {
                 ref var cell = ref cells[Place(hash, row)];
                 if (cell.CountIn(window) == least) cell = new(window, least + 1);

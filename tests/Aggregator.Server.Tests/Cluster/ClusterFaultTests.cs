@@ -4,87 +4,49 @@ namespace Aggregator.Server.Tests;
 /// <remarks>With CRASH_KILLS of 10 or more an outage begins with each fault as well, and how late it is seen is told.</remarks>
 public sealed class ClusterFaultTests(ClusterTrial trial, ITestOutputHelper output) : IClassFixture<ClusterTrial>
 {
-    private const string HotSeries = "crash-a|ALL";
     private static readonly TimeSpan StandsStill = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan RedisStandsStill = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan ComesBackWithin = TimeSpan.FromSeconds(60);
+
+    private readonly ClusterFaults _faults = new(trial);
 
     [Fact]
-    public Task The_silo_that_counts_the_hot_series_is_killed() => Withstands("`kill -9` of the silo that counts the hot series", async () =>
-        await KillAndBegin(await trial.Cluster.HolderOf(HotSeries)));
+    public Task The_silo_that_counts_the_hot_series_is_killed() => Withstands("`kill -9` of the silo that counts the hot series", _faults.KillTheHotSilo);
 
     [Fact]
-    public Task A_gateway_is_killed() => Withstands("`kill -9` of a gateway", () => KillAndBegin(trial.Cluster.Gateways[0]));
+    public Task A_gateway_is_killed() => Withstands("`kill -9` of a gateway", _faults.KillAGateway);
 
     [Fact]
-    public Task A_silo_stands_still_for_half_a_minute_and_comes_back() => Withstands("`SIGSTOP` of the silo that counts the hot series, for 30 s", async () =>
-    {
-        var silo = await trial.Cluster.HolderOf(HotSeries);
-        await silo.Freeze();
-        await Task.Delay(StandsStill, TimeProvider.System);
-        await silo.Thaw();
-
-        // The others have declared it dead: when it hears of that it ends, and is started anew.
-        await Eventually.True("the silo has ended", ComesBackWithin, () => Task.FromResult(silo.HasExited));
-        await silo.Begin();
-    });
+    public Task A_silo_stands_still_for_half_a_minute_and_comes_back() => Withstands("`SIGSTOP` of the silo that counts the hot series, for 30 s", () => _faults.FreezeTheHotSilo(StandsStill));
 
     [Fact]
-    public Task The_redis_is_killed() => Withstands("`kill -9` of Redis", async () =>
-    {
-        await trial.Redis.Kill();
-        await trial.Redis.Restart();
-    });
+    public Task The_redis_is_killed() => Withstands("`kill -9` of Redis", _faults.KillTheRedis);
 
     [Fact]
-    public Task All_servers_are_restarted_one_after_the_other() => Withstands("a rolling restart of all", async () =>
-    {
-        foreach (var server in trial.Cluster.All)
-        {
-            await server.Stop();
-            Assert.Equal(0, server.ExitCode);
-            await server.Restart();
-        }
-    });
+    public Task All_servers_are_restarted_one_after_the_other() => Withstands("a rolling restart of all", _faults.RestartAll);
+
+    [Fact]
+    public Task A_gateway_is_cut_off_from_the_silos() => Withstands("a gateway cut off from the silos for 30 s", () => _faults.CutOffAGateway(room => room.Silos, StandsStill));
+
+    [Fact]
+    public Task A_gateway_is_cut_off_from_the_redis() => WithstandsInLongRuns("a gateway cut off from Redis for 30 s", () => _faults.CutOffAGateway(room => room.Store, StandsStill));
 
     [Fact]
     public Task Nothing_happens() => WithstandsInLongRuns("nothing", () => Task.CompletedTask);
 
     [Fact]
-    public Task A_silo_and_a_gateway_are_killed_at_once() => WithstandsInLongRuns("`kill -9` of a silo and a gateway at once", async () =>
-        await KillAndBegin(await trial.Cluster.HolderOf(HotSeries), trial.Cluster.Gateways[1]));
+    public Task A_silo_and_a_gateway_are_killed_at_once() => WithstandsInLongRuns("`kill -9` of a silo and a gateway at once", _faults.KillASiloAndAGateway);
 
     [Fact]
-    public Task Both_silos_are_killed_at_once() => WithstandsInLongRuns("`kill -9` of both silos at once", () => KillAndBegin([.. trial.Cluster.Silos]));
+    public Task Both_silos_are_killed_at_once() => WithstandsInLongRuns("`kill -9` of both silos at once", () => ClusterFaults.KillAndBegin([.. trial.Cluster.Silos]));
 
     [Fact]
-    public Task All_servers_are_killed_at_once() => WithstandsInLongRuns("`kill -9` of all servers at once", () => KillAndBegin([.. trial.Cluster.All]));
+    public Task All_servers_are_killed_at_once() => WithstandsInLongRuns("`kill -9` of all servers at once", () => ClusterFaults.KillAndBegin([.. trial.Cluster.All]));
 
     [Fact]
-    public Task The_redis_stands_still_for_a_minute() => WithstandsInLongRuns("`SIGSTOP` of Redis for 60 s", async () =>
-    {
-        await trial.Redis.Freeze();
-        await Task.Delay(RedisStandsStill, TimeProvider.System);
-        await trial.Redis.Thaw();
-    });
+    public Task The_redis_stands_still_for_a_minute() => WithstandsInLongRuns("`SIGSTOP` of Redis for 60 s", () => _faults.FreezeTheRedis(RedisStandsStill));
 
     [Fact]
-    public Task The_redis_is_slow() => WithstandsInLongRuns("Redis runs in 20 of every 220 ms, for 30 s", async () =>
-    {
-        for (var begun = TimeProvider.System.GetTimestamp(); TimeProvider.System.GetElapsedTime(begun) < StandsStill;)
-        {
-            await trial.Redis.Freeze();
-            await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System);
-            await trial.Redis.Thaw();
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
-        }
-    });
-
-    private static async Task KillAndBegin(params ServerProcess[] servers)
-    {
-        await Task.WhenAll(servers.Select(server => server.Kill()));
-        await Task.WhenAll(servers.Select(server => server.Begin()));
-    }
+    public Task The_redis_is_slow() => WithstandsInLongRuns("Redis runs in 20 of every 220 ms, for 30 s", () => _faults.SlowTheRedis(StandsStill));
 
     private Task WithstandsInLongRuns(string name, Func<Task> fault)
     {

@@ -15,6 +15,7 @@ public sealed class ClusterTrial : IAsyncLifetime
 
     private readonly Ledger _ledger = new();
     private readonly int _seed = Random.Shared.Next();
+    private NetworkRoom? _room;
     private RedisProcess? _redis;
     private ClusterProcesses? _cluster;
     private Receiver? _receiver;
@@ -23,9 +24,15 @@ public sealed class ClusterTrial : IAsyncLifetime
     private BulkImport? _imports, _hastyImports;
     private DateTimeOffset _since;
 
+    /// <summary>How long the senders rest: as long as they can go on sending.</summary>
+    internal (TimeSpan People, TimeSpan Imports) Pause { get; init; }
+
     internal RedisProcess Redis => _redis!;
 
     internal ClusterProcesses Cluster => _cluster!;
+
+    /// <summary>Where the last gateway lives, where one can be made.</summary>
+    internal NetworkRoom? Room => _room;
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
@@ -34,6 +41,7 @@ public sealed class ClusterTrial : IAsyncLifetime
         if (_outage is not null) await _outage.DisposeAsync();
         if (_cluster is not null) await _cluster.DisposeAsync();
         if (_redis is not null) await _redis.DisposeAsync();
+        if (_room is not null) await _room.DisposeAsync();
         if (_receiver is not null) await _receiver.DisposeAsync();
     }
 
@@ -96,19 +104,20 @@ public sealed class ClusterTrial : IAsyncLifetime
     {
         if (_cluster is not null) return;
         _since = TimeProvider.System.GetUtcNow() - ReachesBack;
-        _redis = await RedisProcess.Start();
+        _room = await NetworkRoom.Open();
+        _redis = await RedisProcess.Start(_room is null ? [] : ["--bind", "127.0.0.1", _room.Store, "--protected-mode", "no"]);
         _receiver = await Receiver.Start();
         _cluster = await ClusterProcesses.Start(
-            _redis.Connection, silos: 2, gateways: 2, "ForwardedHeaders:KnownNetworks:0=127.0.0.0/8", "Reports:RatePerReporter=0", "Reports:RatePerNetwork=0",
+            _redis.Connection, _room, silos: 2, gateways: 2, "ForwardedHeaders:KnownNetworks=127.0.0.0/8 198.18.0.0/15", "Reports:RatePerReporter=0", "Reports:RatePerNetwork=0",
             $"Reports:NetworkShare={SingleReports.NetworkShare}", "Webhooks:AllowPrivateNetworks=true");
         foreach (var service in Ledger.Services.Append(Ledger.ServiceOfOneTry)) await Cluster.Add(service);
 
         string[] once = [Ledger.ServiceOfOneTry];
         var clock = TimeProvider.System;
-        _singles = new(Cluster.Http, _ledger, clock, Ledger.Services, PatientConnections, patient: true);
-        _hastySingles = new(Cluster.Http, _ledger, clock, once, HastyConnections, patient: false);
-        _imports = new(Cluster.Operator, _ledger, clock, Ledger.Services, PatientLines, dated: true, patient: true, new(_seed));
-        _hastyImports = new(Cluster.Operator, _ledger, clock, once, HastyLines, dated: true, patient: false, new(_seed + 1));
+        _singles = new(Cluster.Http, _ledger, clock, Ledger.Services, PatientConnections, patient: true) { Pause = Pause.People };
+        _hastySingles = new(Cluster.Http, _ledger, clock, once, HastyConnections, patient: false) { Pause = Pause.People };
+        _imports = new(Cluster.Operator, _ledger, clock, Ledger.Services, PatientLines, dated: true, patient: true, new(_seed)) { Pause = Pause.Imports };
+        _hastyImports = new(Cluster.Operator, _ledger, clock, once, HastyLines, dated: true, patient: false, new(_seed + 1)) { Pause = Pause.Imports };
         _outage = await Outage.Begin(Cluster, _receiver!, "cluster-outage");
         await _outage.Spiked;
     }

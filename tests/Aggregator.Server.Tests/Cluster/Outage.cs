@@ -111,5 +111,5 @@ internal sealed class Outage : IAsyncDisposable
         }
     }
 
-    private async Task Pause(TimeSpan time) => await Task.Delay(time, TimeProvider.System, _over.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    private Task Pause(TimeSpan time) => Rest.For(time, _over.Token);
 }

@@ -15,6 +15,9 @@ internal sealed class BulkImport(HttpClient http, Ledger ledger, TimeProvider cl
     private int _number;
     private long _requests, _unheard;
 
+    /// <summary>How long it rests between two requests.</summary>
+    public TimeSpan Pause { get; init; }
+
     /// <summary>Requests that were answered.</summary>
     public long Requests => Volatile.Read(ref _requests);
 
@@ -24,7 +27,7 @@ internal sealed class BulkImport(HttpClient http, Ledger ledger, TimeProvider cl
     /// <summary>Sends until told to stop; a request that was begun is brought to its end.</summary>
     public async Task Run(CancellationToken stopping)
     {
-        while (!stopping.IsCancellationRequested) await Import(_number++);
+        for (; !stopping.IsCancellationRequested; await Rest.For(Pause, stopping)) await Import(_number++);
     }
 
     private async Task Import(int number)

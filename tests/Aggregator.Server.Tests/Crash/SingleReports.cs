@@ -17,6 +17,9 @@ internal sealed class SingleReports(HttpClient http, Ledger ledger, TimeProvider
     private int _people = -1;
     private long _acknowledged, _unheard, _knownAlready;
 
+    /// <summary>How long a connection rests between two people.</summary>
+    public TimeSpan Pause { get; init; }
+
     /// <summary>Reports that were acknowledged.</summary>
     public long Acknowledged => Volatile.Read(ref _acknowledged);
 
@@ -29,7 +32,7 @@ internal sealed class SingleReports(HttpClient http, Ledger ledger, TimeProvider
     /// <summary>Sends until told to stop; a report that was begun is brought to its end.</summary>
     public IEnumerable<Task> Run(CancellationToken stopping) => Enumerable.Range(0, connections).Select(_ => Task.Run(async () =>
     {
-        while (!stopping.IsCancellationRequested) await Live(Interlocked.Increment(ref _people));
+        for (; !stopping.IsCancellationRequested; await Rest.For(Pause, stopping)) await Live(Interlocked.Increment(ref _people));
     }));
 
     private async Task Live(int person)

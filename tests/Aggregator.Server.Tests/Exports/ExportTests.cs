@@ -78,7 +78,7 @@ public sealed class ExportTests(AggregatorFixture fixture)
 
         var rows = Rows((await Read($"/v1/export/incidents?service={service}")).Text);
         Assert.Equal([$"{service}-1", $"{service}-2"], rows.Select(row => row["id"]));
-        Assert.Equal(("Resolved", "US GB", "login=7 app=2"), (rows[0]["state"], rows[0]["regions"], rows[0]["symptoms"]));
+        Assert.Equal(("resolved", "US GB", "login=7 app=2"), (rows[0]["state"], rows[0]["regions"], rows[0]["symptoms"]));
         Assert.Equal("'=HYPERLINK(\"https://evil.example\")\n+1\nsaid \"so\", twice", rows[1]["notes"]);
         Assert.Equal("3", rows[1]["peakExpected"]);
 

@@ -16,12 +16,14 @@ internal sealed class ClusterProcesses : IAsyncDisposable
     private readonly string _store;
     private readonly int[] _siloPorts;
 
-    private ClusterProcesses(string store, int silos, int gateways, string[] settings)
+    private ClusterProcesses(string store, NetworkRoom? room, int silos, int gateways, string[] settings)
     {
         _store = store;
         _siloPorts = [.. Enumerable.Range(0, silos).Select(_ => Ports.Free())];
         Silos = [.. _siloPorts.Select((port, i) => ServerProcess.Prepare([.. Common($"silo-{i + 1}"), "Cluster:Role=Silo", $"Cluster:SiloPort={port}", .. settings]))];
-        Gateways = [.. Enumerable.Range(0, gateways).Select(i => ServerProcess.Prepare([.. Common($"gateway-{i + 1}"), "Cluster:Role=Gateway", .. settings]))];
+        Gateways = [.. Enumerable.Range(0, gateways).Select(i => i == gateways - 1 && room is not null
+            ? ServerProcess.Prepare(room, [.. Common($"gateway-{i + 1}"), "Cluster:Role=Gateway", .. settings, $"Store:Connection={room.Store}:{store.Split(':')[^1]}"])
+            : ServerProcess.Prepare([.. Common($"gateway-{i + 1}"), "Cluster:Role=Gateway", .. settings]))];
 
         var addresses = Gateways.Select(gateway => gateway.Address).ToArray();
         Http = new(new InTurn(addresses)) { BaseAddress = addresses[0], Timeout = AnswersWithin };
@@ -31,7 +33,7 @@ internal sealed class ClusterProcesses : IAsyncDisposable
         };
 
         string[] Common(string name) =>
-            ["Store:Mode=Redis", $"Store:Connection={store}", $"Store:DataDirectory={Path.Combine(_directory, name)}", "Cluster:Address=127.0.0.1"];
+            ["Store:Mode=Redis", $"Store:Connection={store}", $"Store:DataDirectory={Path.Combine(_directory, name)}", $"Cluster:Address={room?.Silos ?? "127.0.0.1"}"];
     }
 
     public IReadOnlyList<ServerProcess> Silos { get; }
@@ -51,9 +53,13 @@ internal sealed class ClusterProcesses : IAsyncDisposable
     /// <param name="silos">How many.</param>
     /// <param name="gateways">How many.</param>
     /// <param name="settings">What every server gets besides.</param>
-    public static async Task<ClusterProcesses> Start(string store, int silos = 2, int gateways = 2, params string[] settings)
+    public static Task<ClusterProcesses> Start(string store, int silos = 2, int gateways = 2, params string[] settings) => Start(store, room: null, silos, gateways, settings);
+
+    /// <inheritdoc cref="Start(string, int, int, string[])"/>
+    /// <param name="room">Where the last gateway lives, if not with the others.</param>
+    public static async Task<ClusterProcesses> Start(string store, NetworkRoom? room, int silos = 2, int gateways = 2, params string[] settings)
     {
-        var cluster = new ClusterProcesses(store, silos, gateways, settings);
+        var cluster = new ClusterProcesses(store, room, silos, gateways, settings);
         try
         {
             await Task.WhenAll(cluster.All.Select(server => server.Restart()));

@@ -11,6 +11,9 @@ internal static class Machine
 
     public static string? Promtool { get; } = Find("promtool");
 
+    /// <summary>Of iproute2.</summary>
+    public static string? Ip { get; } = Find("ip");
+
     public static string? Chromium { get; } = Find("chromium", "chromium-browser", "google-chrome");
 
     private static string? Find(params string[] names)

@@ -10,13 +10,14 @@ internal sealed class ServerProcess : ITriedServer, IAsyncDisposable
     private static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan AnswersWithin = TimeSpan.FromSeconds(30);
 
+    private readonly NetworkRoom? _room;
     private readonly string[] _settings;
     private ChildProcess? _process;
 
-    private ServerProcess(string[] settings)
+    private ServerProcess(NetworkRoom? room, string[] settings)
     {
-        Address = new($"http://127.0.0.1:{Ports.Free()}");
-        _settings = settings;
+        Address = new($"http://{room?.Inside ?? "127.0.0.1"}:{Ports.Free()}");
+        (_room, _settings) = (room, settings);
         Http = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5) }) { BaseAddress = Address, Timeout = AnswersWithin };
         Operator = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5) })
         {
@@ -47,7 +48,10 @@ internal sealed class ServerProcess : ITriedServer, IAsyncDisposable
     public long WorkingSet => _process!.WorkingSet;
 
     /// <summary>A server that is yet to be started, on an address of its own.</summary>
-    public static ServerProcess Prepare(params string[] settings) => new(settings);
+    public static ServerProcess Prepare(params string[] settings) => new(room: null, settings);
+
+    /// <summary>A server that is yet to be started, in a room of its own.</summary>
+    public static ServerProcess Prepare(NetworkRoom? room, params string[] settings) => new(room, settings);
 
     /// <summary>Starts a server and waits until it is ready.</summary>
     /// <param name="settings">Such as <c>Store:DataDirectory=/tmp/x</c>.</param>
@@ -120,11 +124,15 @@ internal sealed class ServerProcess : ITriedServer, IAsyncDisposable
         if (_process is not null) await _process.DisposeAsync();
     }
 
-    private ChildProcess Launch() => new("dotnet",
-    [
-        Path.Combine(AppContext.BaseDirectory, "Aggregator.Server.dll"), "--urls", Address.ToString(), $"--Operator:Key={OperatorKey}",
-        .. _settings.Select(setting => "--" + setting),
-    ]);
+    private ChildProcess Launch()
+    {
+        string[] program = _room?.Enter("dotnet") ?? ["dotnet"];
+        return new(program[0],
+        [
+            .. program.Skip(1), Path.Combine(AppContext.BaseDirectory, "Aggregator.Server.dll"), "--urls", Address.ToString(), $"--Operator:Key={OperatorKey}",
+            .. _settings.Select(setting => "--" + setting),
+        ]);
+    }
 
     private async Task<bool> IsReady()
     {

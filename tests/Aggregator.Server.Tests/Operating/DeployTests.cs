@@ -11,7 +11,7 @@ namespace Aggregator.Server.Tests;
 [Collection(OneServer.Name)]
 public sealed partial class DeployTests(AggregatorFixture fixture)
 {
-    private const string Http = "5080";
+    private const string Http = "5080", KeyFile = "Operator__KeyFile";
 
     private static readonly string Folder = Repository.File("deploy");
 
@@ -37,10 +37,28 @@ public sealed partial class DeployTests(AggregatorFixture fixture)
     {
         var map = Literals(Read("kubernetes/kustomization.yaml").Single().List("configMapGenerator").Single().List("literals"));
         foreach (var server in Servers())
-            Bind([.. map, .. server.List("env").Where(one => one.TryGetProperty("value", out _)).Select(one => (one.Text("name")!, one.Text("value")!)), ("Cluster__Address", "10.0.0.7")]);
+            Bind([.. map, .. server.List("env").Where(one => one.TryGetProperty("value", out _)).Select(one => (one.Text("name")!, one.Text("value")!)).Where(one => one.Item1 != KeyFile), ("Cluster__Address", "10.0.0.7")]);
         foreach (var service in Read("compose.yaml").Single().GetProperty("services").EnumerateObject().Where(one => one.Value.TryGetProperty("environment", out _)))
             Bind([.. service.Value.GetProperty("environment").EnumerateObject().Select(one => (one.Name, one.Value.GetString()!))]);
         Bind([.. Unit("Environment").Select(one => one.Split('=', 2)).Select(one => (one[0], one[1]))]);
+    }
+
+    [Fact]
+    public void The_file_of_the_operators_key_is_mounted_from_the_secret_that_has_it()
+    {
+        var secret = Read("kubernetes/kustomization.yaml").Single().List("secretGenerator").Single();
+        Assert.All(Templates().Where(IsServer), pod =>
+        {
+            var server = pod.GetProperty("spec").List("containers").Single();
+            var file = server.List("env").Single(one => one.Text("name") == KeyFile).Text("value")!;
+            var mount = server.List("volumeMounts").Single(one => one.Text("mountPath") == Path.GetDirectoryName(file));
+            var mounted = pod.GetProperty("spec").List("volumes").Single(one => one.Text("name") == mount.Text("name")).GetProperty("secret");
+            Assert.Equal(secret.Text("name"), mounted.Text("secretName"));
+            var item = mounted.List("items").Single();
+            Assert.Equal(Path.GetFileName(file), item.Text("path"));
+            Assert.Contains(item.Text("key"), secret.List("files").Select(one => one.GetString()));
+        });
+        Assert.Contains("deploy/kubernetes/operator-key", File.ReadAllLines(Repository.File(".gitignore")));
     }
 
     [Fact]

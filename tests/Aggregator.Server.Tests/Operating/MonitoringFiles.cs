@@ -9,7 +9,7 @@ internal static partial class MonitoringFiles
 
     public static string RulesTest { get; } = Repository.File("deploy/prometheus/rules.test.yml");
 
-    public static string Configuration { get; } = Repository.File("deploy/prometheus/prometheus.yml");
+    public static string Folder { get; } = Repository.File("deploy/prometheus");
 
     public static string Dashboard { get; } = Repository.File("deploy/grafana/dashboards/aggregator.json");
 

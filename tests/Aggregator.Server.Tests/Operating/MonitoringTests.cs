@@ -9,8 +9,10 @@ public sealed class MonitoringTests(AggregatorFixture fixture)
     [Fact]
     public Task The_rules_are_ones_that_Prometheus_reads() => Promtool("check", "rules", MonitoringFiles.Rules);
 
-    [Fact]
-    public Task The_configuration_is_one_that_Prometheus_reads() => Promtool("check", "config", MonitoringFiles.Configuration);
+    [Theory]
+    [InlineData("prometheus.yml")]
+    [InlineData("one-server.yml")]
+    public Task The_configuration_is_one_that_Prometheus_reads(string file) => Promtool("check", "config", Path.Combine(MonitoringFiles.Folder, file));
 
     [Fact]
     public Task Every_alert_fires_when_it_is_to_and_not_before() => Promtool("test", "rules", MonitoringFiles.RulesTest);

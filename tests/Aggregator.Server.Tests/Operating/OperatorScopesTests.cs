@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace Aggregator.Server.Tests;
 
 /// <summary>A server with a key for each scope.</summary>
@@ -14,7 +16,7 @@ public sealed class ScopedServer : IAsyncLifetime
 }
 
 /// <summary>Each operator's call asks for a scope, and for no other.</summary>
-public sealed class OperatorScopesTests(ScopedServer fixture) : IClassFixture<ScopedServer>
+public sealed partial class OperatorScopesTests(ScopedServer fixture) : IClassFixture<ScopedServer>
 {
     /// <summary>All that changes something and is for everybody, or is the way in.</summary>
     private static readonly string[] Open = ["POST /v1/services/x/reports", "POST /services/x/report", "POST /operate/sign-in"];
@@ -65,6 +67,40 @@ public sealed class OperatorScopesTests(ScopedServer fixture) : IClassFixture<Sc
     }
 
     [Fact]
+    public async Task Whoever_tries_many_keys_has_to_wait_even_with_a_right_one_and_others_need_not()
+    {
+        var (guesser, other) = (RunningServer.NewAddress(), RunningServer.NewAddress());
+        for (var i = 0; i < 10; i++) await Ask(guesser, $"a-guess-{i}").Problem(401, "no-operator-key");
+
+        var refused = Ask(guesser, "another-guess");
+        await refused.Problem(429, "too-many-keys");
+        Assert.InRange((await refused).Headers.RetryAfter!.Delta!.Value, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5));
+        await Ask(guesser, RunningServer.OperatorKey).Problem(429, "too-many-keys");
+        await Ask(guesser, null).Problem(401, "no-operator-key");
+        using var right = await Ask(other, RunningServer.OperatorKey);
+        Assert.Equal(HttpStatusCode.OK, right.StatusCode);
+
+        // What is for everybody asks for no key, so whatever is sent along is no attempt and is not refused.
+        using var open = await _server.Anybody.Knock("GET", "/v1/services", ("X-Forwarded-For", guesser), ("Authorization", "Bearer of-somebody-else"));
+        Assert.Equal(HttpStatusCode.OK, open.StatusCode);
+    }
+
+    [Fact]
+    public async Task The_same_wrong_key_counts_once_so_that_a_forgotten_job_locks_nobody_out()
+    {
+        var address = RunningServer.NewAddress();
+        for (var i = 0; i < 30; i++) await Ask(address, "the-key-of-last-year").Problem(401, "no-operator-key");
+        for (var i = 0; i < 30; i++)
+        {
+            using var open = await _server.Anybody.Knock("GET", "/v1/services", ("X-Forwarded-For", address), ("Authorization", $"Bearer {i}"));
+            Assert.Equal(HttpStatusCode.OK, open.StatusCode);
+        }
+
+        using var right = await Ask(address, RunningServer.OperatorKey);
+        Assert.Equal(HttpStatusCode.OK, right.StatusCode);
+    }
+
+    [Fact]
     public async Task The_first_key_may_do_everything() => Assert.All(
         await Task.WhenAll(Scoped(path => path.StartsWith("/v1/", StringComparison.Ordinal)).Where(call => call.Method == "GET").Select(call => _server.Operator.GetAsync(call.Path))),
         answer => Assert.True(answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.NotFound));
@@ -106,6 +142,39 @@ public sealed class OperatorScopesTests(ScopedServer fixture) : IClassFixture<Sc
         }
     }
 
+    [Fact]
+    public async Task Who_may_only_read_is_shown_nothing_that_would_be_refused()
+    {
+        var service = await _server.NewService();
+        using (var subscribed = await _server.Operator.PostAsJsonAsync("/v1/subscriptions", new { url = "https://hooks.example/outages", format = "standard" })) Assert.Equal(HttpStatusCode.Created, subscribed.StatusCode);
+        using (var reported = await _server.Report(service, new { symptom = "app", region = "US", comment = "It does not work for me." })) Assert.Equal(HttpStatusCode.Accepted, reported.StatusCode);
+
+        using var reader = new FormClient(_server);
+        using (await reader.Send("/operate/sign-in", ("key", ScopedServer.KeyOf(OperatorScopes.ReadPrivate))))
+        {
+            var pages = new Queue<string>(["/operate"]);
+            var seen = new HashSet<string>(pages);
+            while (pages.TryDequeue(out var path))
+            {
+                var page = await reader.Page(path);
+                Assert.Contains("Your key may read what is here and change nothing.", page, StringComparison.Ordinal);
+                Assert.Equal(["/operate/sign-out"], Sent().Matches(page).Select(form => form.Groups["to"].Value));
+                foreach (var next in Linked().Matches(page).Select(link => link.Groups["to"].Value).Where(seen.Add)) pages.Enqueue(next);
+            }
+
+            Assert.Contains($"/operate/comments/{service}", seen);
+            Assert.Contains(seen, path => path.StartsWith("/operate/subscriptions/", StringComparison.Ordinal));
+        }
+
+        using var operating = await FormClient.SignedIn(_server);
+        var comments = await operating.Page($"/operate/comments/{service}");
+        Assert.Contains("Take away", comments, StringComparison.Ordinal);
+        Assert.DoesNotContain("change nothing", comments, StringComparison.Ordinal);
+    }
+
+    private Task<HttpResponseMessage> Ask(string address, string? key) =>
+        _server.Anybody.Knock("GET", "/v1/subscriptions", [("X-Forwarded-For", address), .. key is null ? Array.Empty<(string, string)>() : [("Authorization", $"Bearer {key}")]]);
+
     private (string Method, string Path, string Scope)[] Scoped(Func<string, bool> isWanted) =>
     [
         .. from door in Doors.Of(_server)
@@ -116,4 +185,10 @@ public sealed class OperatorScopesTests(ScopedServer fixture) : IClassFixture<Sc
 
     private static bool Fits(string template, string path) =>
         template.Split('/') is var wanted && path.Split('/') is var said && wanted.Length == said.Length && wanted.Zip(said).All(pair => pair.First == pair.Second || (pair.First.StartsWith('{') && pair.Second is "x" or "US" or "nothing"));
+
+    [GeneratedRegex("href=\"(?<to>/operate[^\"]*)\"", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Linked();
+
+    [GeneratedRegex("<form method=\"post\" action=\"(?<to>[^\"]*)\"", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Sent();
 }

@@ -11,8 +11,11 @@ internal sealed partial class FormClient : IDisposable
     {
         _http = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, CookieContainer = Cookies }) { BaseAddress = server.Anybody.BaseAddress };
         _http.DefaultRequestHeaders.Add("Accept", "text/html");
-        _http.DefaultRequestHeaders.Add("X-Forwarded-For", RunningServer.NewAddress());
+        _http.DefaultRequestHeaders.Add("X-Forwarded-For", Address);
     }
+
+    /// <summary>Where its requests seem to come from.</summary>
+    public string Address { get; } = RunningServer.NewAddress();
 
     public CookieContainer Cookies { get; } = new();
 

@@ -49,6 +49,20 @@ public sealed class OperateSessionTests(AggregatorFixture fixture)
         using var other = await FormClient.SignedIn(_server);
     }
 
+    [Fact]
+    public async Task Keys_tried_at_the_page_count_at_the_API_too()
+    {
+        using var client = new FormClient(_server);
+        for (var i = 0; i < 10; i++)
+        {
+            using var wrong = await client.Send(SignIn, ("key", $"{i}"));
+            Assert.Equal(HttpStatusCode.Forbidden, wrong.StatusCode);
+        }
+
+        var asking = _server.Anybody.Knock("GET", "/v1/subscriptions", ("X-Forwarded-For", client.Address), ("Authorization", $"Bearer {RunningServer.OperatorKey}"));
+        await asking.Problem(429, "too-many-keys");
+    }
+
     [Theory]
     [MemberData(nameof(Pages))]
     public async Task Without_a_cookie_every_page_leads_to_the_sign_in_page_and_back(string path)

@@ -16,8 +16,9 @@ internal static partial class OperateApi
     {
         pages.MapGet("/", ListCommented);
         pages.MapGet("/{service}", ListComments);
-        pages.MapGet("/{service}/{id}/delete", AskToDeleteComment);
-        pages.Changing().MapPost("/{service}/{id}/delete", DeleteComment);
+        var changing = pages.Changing();
+        changing.MapGet("/{service}/{id}/delete", AskToDeleteComment);
+        changing.MapPost("/{service}/{id}/delete", DeleteComment);
     }
 
     /// <summary>Services to read the comments of, those first that show them to everybody.</summary>

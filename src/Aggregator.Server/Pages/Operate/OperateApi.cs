@@ -42,6 +42,9 @@ internal static partial class OperateApi
             : Task.CompletedTask;
     }
 
+    /// <summary>Whether who is signed in may change things, or may look alone.</summary>
+    public static bool MayChange(HttpContext http) => http.User.HasClaim(OperatorScopes.Claim, OperatorScopes.Operate);
+
     private static RouteGroupBuilder Changing(this RouteGroupBuilder pages) => pages.MapGroup("").RequireScope(OperatorScopes.Operate, OperatorSession.SchemeName);
 
     /// <summary>Every form comes from our own page and carries the token that the page was given; what the store does not answer is said on a page.</summary>
