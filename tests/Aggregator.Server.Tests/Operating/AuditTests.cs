@@ -82,7 +82,7 @@ public sealed class AuditTests : IAsyncLifetime
         await Write("0.0.1");
         var (code, said) = await Audit();
         Assert.True(code == 1, said);
-        Assert.Contains("they cannot be restored", said, StringComparison.Ordinal);
+        Assert.Contains("they are not those of the lock files", said, StringComparison.Ordinal);
         Assert.Contains("NU1004", said, StringComparison.Ordinal);
     }
 
