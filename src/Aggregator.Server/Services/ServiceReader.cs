@@ -16,6 +16,9 @@ internal sealed class ServiceReader(Catalog catalog, SnapshotCache snapshots, IG
     private static readonly TimeSpan StorePatience = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan RegionPatience = TimeSpan.FromSeconds(2);
 
+    // A machine that is merely busy is waited for until the call itself gives up: slow is not blind.
+    private TimeSpan Patience => snapshots.Latest is { Shut: true } or { Blind: true } ? RegionPatience : Timeout.InfiniteTimeSpan;
+
     public ServicesAnswer List(string? search, IReadOnlyList<Level>? levels, int cursor, int limit)
     {
         var snapshot = snapshots.Latest;
@@ -106,7 +109,7 @@ internal sealed class ServiceReader(Catalog catalog, SnapshotCache snapshots, IG
     {
         try
         {
-            return await grains.GetGrain<IRegionGrain>(series.ToString()).Read().WaitAsync(RegionPatience, clock);
+            return await grains.GetGrain<IRegionGrain>(series.ToString()).Read().WaitAsync(Patience, clock);
         }
         catch (Exception error) when (IsAway(error))
         {
@@ -132,7 +135,7 @@ internal sealed class ServiceReader(Catalog catalog, SnapshotCache snapshots, IG
     {
         try
         {
-            var told = await grains.GetGrain<IServiceGrain>(service.Value).Regions().WaitAsync(RegionPatience, clock);
+            var told = await grains.GetGrain<IServiceGrain>(service.Value).Regions().WaitAsync(Patience, clock);
             return [.. told.Select(RegionCode.Parse).Where(region => !region.IsAll)];
         }
         catch (Exception error) when (IsAway(error))
