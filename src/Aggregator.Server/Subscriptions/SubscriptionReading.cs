@@ -9,7 +9,6 @@ internal sealed class SubscriptionReading(WebhookOptions webhooks, Catalog catal
 {
     private const int NamesAtMost = 200;
     private const int UrlAtMost = 2000;
-    private const string ShownPath = "/%E2%80%A6";
 
     public Dictionary<string, string> Faults { get; } = [];
 
@@ -34,7 +33,6 @@ internal sealed class SubscriptionReading(WebhookOptions webhooks, Catalog catal
         var scheme = webhooks.AllowPrivateNetworks ? "an http or https" : "an https";
         var good = url is { Length: <= UrlAtMost } && Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.UserInfo.Length == 0 && uri.Fragment.Length == 0
             && (uri.Scheme == Uri.UriSchemeHttps || (webhooks.AllowPrivateNetworks && uri.Scheme == Uri.UriSchemeHttp));
-        if (good && new Uri(url!).AbsolutePath == ShownPath) Faults["url"] = "'url' is written as it is shown, without its path and query: send all of it, or leave it out of a PATCH to keep it.";
         if (!good) Faults["url"] = $"'url' is {scheme} address of at most {UrlAtMost} characters, without a user or a fragment.";
         return url ?? "";
     }

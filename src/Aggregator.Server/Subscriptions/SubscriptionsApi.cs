@@ -29,7 +29,7 @@ public sealed record PreviewSubscription(
     IReadOnlyList<string?>? Services = null, IReadOnlyList<string?>? Regions = null, IReadOnlyList<string?>? Events = null, string? MinLevel = null, int? Days = null);
 
 /// <summary>A subscription.</summary>
-/// <param name="Url">Where messages are posted, without path and query: they often are a secret. It is changed by sending all of it.</param>
+/// <param name="Url">Where messages are posted; its path or query may be a secret of the receiver.</param>
 /// <param name="Status">Pending until its ping is answered.</param>
 /// <param name="Reason">Why it is disabled.</param>
 /// <param name="FailingSince">Since when nothing was answered with 2xx.</param>
@@ -188,12 +188,9 @@ internal static class SubscriptionsApi
         await store.Exists(id) ? grains.GetGrain<ISubscriptionGrain>(id) : null;
 
     private static SubscriptionAnswer Answer(SubscriptionStanding standing) => new(
-        standing.Id, Shown(standing.Settings.Url), standing.Settings.Filter.Services, standing.Settings.Filter.Regions, standing.Settings.Filter.Events,
+        standing.Id, standing.Settings.Url, standing.Settings.Filter.Services, standing.Settings.Filter.Regions, standing.Settings.Filter.Events,
         Word(standing.Settings.Format), standing.Settings.Filter.MinLevel is var level and not Level.Normal ? level : null,
         Word(standing.Status), standing.Reason, standing.CreatedAt, standing.FailingSince, standing.Waiting, Secret: null);
-
-    // Who may read subscriptions need not be able to write to their channels.
-    private static string Shown(string url) => $"{new Uri(url).Scheme}://{Wording.Shortened(url)}";
 
     private static WriteSubscription Merge(SubscriptionSettings before, JsonObject patch, JsonSerializerOptions json)
     {

@@ -42,21 +42,6 @@ public sealed class SubscriptionsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Its_address_is_answered_without_what_may_be_secret_in_it_and_stays_where_it_is_not_sent()
-    {
-        var made = await Subscribe(new { url = _receiver.Url("secret/hook?token=word") });
-        var (id, shown) = (made.Text("id")!, $"{_receiver.Address.GetLeftPart(UriPartial.Authority)}/…");
-        Assert.Equal(shown, made.Text("url"));
-        Assert.Equal(shown, (await One(id)).Text("url"));
-        Assert.DoesNotContain("token=word", (await _server.Operator.GetAsync("/v1/subscriptions").Json(HttpStatusCode.OK)).GetRawText(), StringComparison.Ordinal);
-        await _server.Operator.PatchAsJsonAsync($"/v1/subscriptions/{id}", new { url = shown, services = new[] { "x" } }).Problem(400, "invalid", "url");
-
-        await Eventually.Is("active", () => One(id), one => one.Text("status") == "active", Soon);
-        await _server.Operator.PatchAsJsonAsync($"/v1/subscriptions/{id}", new { services = new[] { "x" } }).Json(HttpStatusCode.OK);
-        Assert.Equal("active", (await One(id)).Text("status"));
-    }
-
-    [Fact]
     public async Task An_active_one_is_told_each_change_once_and_a_retry_has_the_same_id()
     {
         var id = (await Active(new { url = _receiver.Url() })).Text("id")!;
