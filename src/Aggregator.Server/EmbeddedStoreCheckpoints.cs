@@ -7,6 +7,7 @@ internal sealed partial class EmbeddedStore
 {
     /// <summary>A start replays the log since the last checkpoint; this much takes a few seconds.</summary>
     private const long LongestLog = 256L << 20;
+    private const long WorthACheckpoint = 32L << 20;
 
     /// <summary>The share of its memory from which on the store is full, until as much less is in use.</summary>
     private const double Full = 0.8, Roomy = 0.75;
@@ -70,16 +71,21 @@ internal sealed partial class EmbeddedStore
                         LogSweep(await DropExpired(stopping), clock.GetElapsedTime(swept).TotalMilliseconds);
                     }
 
-                    if (clock.GetElapsedTime(last) < Oldest && await LogSize() < LongestLog) continue;
-                    last = clock.GetTimestamp();
+                    var (log, free, needed) = (await LogSize(), Free(_directory), (await Memory()).Used + ScarceDisk);
+
+                    // On a small disk before the log takes what a checkpoint needs: only that gives the log's part back.
+                    var scarce = free < needed + LongestLog && log >= WorthACheckpoint;
+                    if (clock.GetElapsedTime(last) < Oldest && log < LongestLog && !scarce) continue;
 
                     // One that fills the disk would end the log as well.
-                    if ((await Memory()).Used + ScarceDisk is var needed && Free(_directory) < needed)
+                    if (free < needed)
                     {
-                        LogNoRoom(needed >> 20);
+                        if (!_saidNoRoom) LogNoRoom(needed >> 20);
+                        _saidNoRoom = true;
                         continue;
                     }
 
+                    (last, _saidNoRoom) = (clock.GetTimestamp(), false);
                     await Checkpoint(stopping);
                     LogCheckpoint(clock.GetElapsedTime(last).TotalSeconds);
                 }
