@@ -129,7 +129,8 @@ internal static class AggregatorServer
             app.MapScalarApiReference("/docs", docs =>
             {
                 // Nothing of it comes from, or goes to, elsewhere.
-                (docs.DefaultFonts, docs.Telemetry) = (false, false);
+                (docs.DefaultFonts, docs.Telemetry, docs.HideClientButton) = (false, false, true);
+                docs.HideDeveloperTools().DisableAgent().DisableMcp();
             });
             app.MapReports();
             app.MapComments();

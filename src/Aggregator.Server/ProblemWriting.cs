@@ -57,10 +57,19 @@ internal static class ProblemWriting
             var status = StatusOf(exception);
             Headers.Dress(httpContext);
             httpContext.Response.StatusCode = status;
+            if (status is 500 or 503 && PagesApi.IsPage(httpContext.Request)) return TellPeople(httpContext, status);
+
             var problem = exception.InnerException is System.Text.Json.JsonException json
                 ? Problems.BadJson(json).ProblemDetails
                 : new ProblemDetails { Status = status, Detail = status == 400 ? "The body is empty or cannot be read; send a JSON object." : null };
             return problems.TryWriteAsync(new() { HttpContext = httpContext, ProblemDetails = problem });
+        }
+
+        private static async ValueTask<bool> TellPeople(HttpContext http, int status)
+        {
+            if (status == StatusCodes.Status503ServiceUnavailable) http.Response.Headers.RetryAfter = "1";
+            await PagesApi.Fault(status).ExecuteAsync(http);
+            return true;
         }
     }
 }

@@ -14,12 +14,14 @@ internal sealed partial class ServiceGrain(
     private static readonly TimeSpan HeartbeatMissing = TimeSpan.FromSeconds(35);
     private static readonly TimeSpan PostWithin = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan SaveNumbersEvery = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan SaveAgainAfter = TimeSpan.FromSeconds(5);
 
     private readonly Dictionary<string, (RegionNews News, DateTimeOffset At)> _regions = [];
     private IncidentTracker _tracker = null!;
     private ServiceKey _service;
     private DateTimeOffset _numbersSavedAt;
     private bool _numbersToSave;
+    private long? _saveFailed;
     private bool _toPost;
     private IGrainTimer _posting = null!;
     private Level _level = Level.Normal;
@@ -46,6 +48,8 @@ internal sealed partial class ServiceGrain(
         IncidentChange? change;
         try
         {
+            // What is out of sight may be the store: the board hears it before anything is saved.
+            if (news.Verdict.Level == Level.Unknown && before != Level.Unknown) await Post(CancellationToken.None);
             change = await Decide(() => _tracker.Hear(RegionCode.Parse(news.Region), news.Verdict.ToDomain(), now, news.Networks), now);
             await DecideTheRest(now);
         }
@@ -99,7 +103,7 @@ internal sealed partial class ServiceGrain(
         var decision = decide();
         var moved = decision.Incident is not null && !ReferenceEquals(decision.Incident, before);
         _numbersToSave |= moved;
-        if (decision.Incident is null || (decision.Change is null && !(_numbersToSave && now - _numbersSavedAt >= SaveNumbersEvery))) return null;
+        if (decision.Incident is null || (decision.Change is null && !(_numbersToSave && !SavedInVain && now - _numbersSavedAt >= SaveNumbersEvery))) return null;
 
         // Not saved is not decided: the region tells again at its next close.
         await Save(decision.Incident!, decision.Change, () => _tracker.Restore(before ?? state.State.Incident?.ToDomain()));
@@ -110,6 +114,9 @@ internal sealed partial class ServiceGrain(
         return decision.Change;
     }
 
+    // A store that hangs takes seconds to fail. Fifty regions that each wait for it would stand for minutes as they were last seen.
+    private bool SavedInVain => _saveFailed is { } failed && clock.GetElapsedTime(failed) < SaveAgainAfter;
+
     /// <summary>Saves an incident and what is to be told of it, in one.</summary>
     /// <param name="undo">Called where that failed, when the state is again as it was.</param>
     private async Task Save(Incident incident, IncidentChange? change, Action undo)
@@ -119,9 +126,10 @@ internal sealed partial class ServiceGrain(
         UntoldChange? untold = null;
         try
         {
+            if (SavedInVain) throw new TimeoutException("The store did not answer a moment ago.");
             (state.State.Incident, state.State.Archived) = (IncidentDocument.From(incident, Behind()), false);
             if (change is not null) untold = AddUntold(state.State.Incident);
-            await state.WriteStateAsync();
+            await Write();
             if (change is not null) telemetry.Changed(change.Kind);
         }
         catch (Exception error)
@@ -130,6 +138,20 @@ internal sealed partial class ServiceGrain(
             (state.State.Incident, state.State.Archived) = (saved, archived);
             if (untold is not null) state.State.Untold.Remove(untold);
             undo();
+            throw;
+        }
+    }
+
+    private async Task Write()
+    {
+        try
+        {
+            await state.WriteStateAsync();
+            _saveFailed = null;
+        }
+        catch
+        {
+            _saveFailed = clock.GetTimestamp();
             throw;
         }
     }

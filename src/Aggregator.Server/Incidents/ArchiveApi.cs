@@ -37,45 +37,31 @@ internal static class ArchiveApi
 
     private static async Task<IResult> One(string id, IncidentReader reader, SeriesQueries series, Catalog catalog, TimeProvider clock)
     {
-        try
+        if (await reader.Find(id) is not { } incident) return NotFound();
+        var answer = await reader.Answer(incident);
+        return Page<IncidentPage>(new()
         {
-            if (await reader.Find(id) is not { } incident) return NotFound();
-            var answer = await reader.Answer(incident);
-            return Page<IncidentPage>(new()
-            {
-                [nameof(IncidentPage.Incident)] = answer,
-                [nameof(IncidentPage.Services)] = answer.Related.Select(other => other.Service).Distinct().ToDictionary(other => other, other => NameOf(other, catalog)),
-                [nameof(IncidentPage.Timeline)] = Timeline(incident, catalog),
-                [nameof(IncidentPage.Service)] = NameOf(incident.Service, catalog),
-                [nameof(IncidentPage.Chart)] = await Chart(incident, series, clock.GetUtcNow()),
-                [nameof(IncidentPage.Names)] = Names(catalog),
-                [nameof(IncidentPage.Now)] = clock.GetUtcNow(),
-            });
-        }
-        catch (Exception error) when (error is RedisException or TimeoutException)
-        {
-            return Problems.NoSight();
-        }
+            [nameof(IncidentPage.Incident)] = answer,
+            [nameof(IncidentPage.Services)] = answer.Related.Select(other => other.Service).Distinct().ToDictionary(other => other, other => NameOf(other, catalog)),
+            [nameof(IncidentPage.Timeline)] = Timeline(incident, catalog),
+            [nameof(IncidentPage.Service)] = NameOf(incident.Service, catalog),
+            [nameof(IncidentPage.Chart)] = await Chart(incident, series, clock.GetUtcNow()),
+            [nameof(IncidentPage.Names)] = Names(catalog),
+            [nameof(IncidentPage.Now)] = clock.GetUtcNow(),
+        });
     }
 
     private static async Task<IResult> Day(DateTime day, IncidentReader reader, Catalog catalog, TimeProvider clock)
     {
         var from = new DateTimeOffset(day, TimeSpan.Zero);
-        try
+        var incidents = await reader.Between(from, from.AddDays(1).AddSeconds(-1), OfADayAtMost);
+        return Page<ArchivePage>(new()
         {
-            var incidents = await reader.Between(from, from.AddDays(1).AddSeconds(-1), OfADayAtMost);
-            return Page<ArchivePage>(new()
-            {
-                [nameof(ArchivePage.Day)] = from,
-                [nameof(ArchivePage.Today)] = new DateTimeOffset(clock.GetUtcNow().UtcDateTime.Date, TimeSpan.Zero),
-                [nameof(ArchivePage.Incidents)] = incidents.Select(incident => (IncidentAnswers.From(incident), NameOf(incident.Service, catalog))).ToList(),
-                [nameof(ArchivePage.Names)] = Names(catalog),
-            });
-        }
-        catch (Exception error) when (error is RedisException or TimeoutException)
-        {
-            return Problems.NoSight();
-        }
+            [nameof(ArchivePage.Day)] = from,
+            [nameof(ArchivePage.Today)] = new DateTimeOffset(clock.GetUtcNow().UtcDateTime.Date, TimeSpan.Zero),
+            [nameof(ArchivePage.Incidents)] = incidents.Select(incident => (IncidentAnswers.From(incident), NameOf(incident.Service, catalog))).ToList(),
+            [nameof(ArchivePage.Names)] = Names(catalog),
+        });
     }
 
     /// <summary>The newest incidents as an Atom feed (RFC 4287): an entry each, updated with each change.</summary>

@@ -49,6 +49,7 @@ internal static class OperatorScopes
     {
         document.AddDocumentTransformer((described, _, _) =>
         {
+            described.Info.Title = "Aggregator";
             described.Components ??= new();
             described.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();
             described.Components.SecuritySchemes[OperatorHandler.SchemeName] = new OpenApiSecurityScheme

@@ -40,6 +40,13 @@ internal static class PagesApi
     /// <summary>Whether a browser asks; whoever does not say that it reads HTML, as curl, gets plain text.</summary>
     public static bool WantsPage(HttpRequest request) => request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>Whether a browser asks for a page, and not for what lies under an address of the API.</summary>
+    public static bool IsPage(HttpRequest request) =>
+        (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)) && WantsPage(request) && !request.Path.StartsWithSegments("/v1");
+
+    /// <summary>What people see where a page cannot be put together.</summary>
+    public static RazorComponentResult<FaultPage> Fault(int status) => new(new Dictionary<string, object?> { [nameof(FaultPage.Status)] = status }) { StatusCode = status };
+
     /// <summary>Another site's page must not make its visitors report, or operate.</summary>
     public static bool IsFromElsewhere(HttpRequest request) => request.Headers["Sec-Fetch-Site"] is ["cross-site" or "same-site"];
 

@@ -40,7 +40,7 @@ internal sealed class PlainText(IEnumerable<string> lines) : IResult
             lines.AddRange(["", .. Table(
                 [("Region", false), ("Level", false), ("Reports, 15 min", true), ("Usual", true), ("Networks", true), ("Since", false)],
                 troubled.Select(region => (string[])[
-                    Wording.Region(region.Region, names), Wording.Of(region.Level), Wording.Number(region.Reports.GetValueOrDefault("15m")), Wording.Usual(region.Expected.GetValueOrDefault("15m")),
+                    Wording.Region(region.Region, names), Wording.Of(region.Level), Wording.Counted(region.Reports, "15m"), Wording.Expected(region.Expected, "15m"),
                     Wording.Number(region.Networks), Wording.Time(region.Since, service.At)]))]);
         }
 

@@ -5,7 +5,6 @@ namespace Aggregator.Server;
 internal static partial class Wording
 {
     private const int NamedAtMost = 3;
-    private const int EndShown = 4, EndShownFrom = 24;
 
     /// <summary>What a subscription hears of, in a few words.</summary>
     public static string Hears(SubscriptionAnswer subscription)
@@ -18,13 +17,9 @@ internal static partial class Wording
         return parts.Length == 0 ? Sentences.All["operate.hears.all"] : string.Join(", ", parts);
     }
 
-    /// <summary>An address without what in it may be secret, such as the path of a Slack webhook: enough to tell one from another.</summary>
-    public static string Shortened(string url)
-    {
-        if (!Uri.TryCreate(url, UriKind.Absolute, out var address)) return "…";
-        var path = address.PathAndQuery;
-        return address.Authority + (path == "/" ? "" : path.Length < EndShownFrom ? "/…" : $"/…{path[^EndShown..]}");
-    }
+    /// <summary>An address without its path and query: those of a Slack webhook, and of many others, are its key.</summary>
+    public static string Shortened(string url) =>
+        !Uri.TryCreate(url, UriKind.Absolute, out var address) ? "…" : address.PathAndQuery == "/" ? address.Authority : $"{address.Authority}/…";
 
     private static IEnumerable<string> Few(IReadOnlyList<string> names, string many) =>
         names.Count > NamedAtMost ? [Say(many, ("n", Number(names.Count)))] : names;

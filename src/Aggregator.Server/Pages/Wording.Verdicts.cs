@@ -23,6 +23,26 @@ internal static partial class Wording
         _ => $"{length.TotalHours:0}h",
     };
 
+    /// <summary>The same length for people: <c>30 seconds</c>, <c>5 minutes</c>, <c>15 minutes</c>.</summary>
+    public static string LengthInWords(string? length)
+    {
+        if (length is null) return "–";
+        var (sum, number) = (TimeSpan.Zero, 0);
+        foreach (var letter in length)
+        {
+            if (char.IsAsciiDigit(letter))
+            {
+                number = 10 * number + letter - '0';
+                continue;
+            }
+
+            sum += letter switch { 'h' => TimeSpan.FromHours(number), 'm' => TimeSpan.FromMinutes(number), _ => TimeSpan.FromSeconds(number) };
+            number = 0;
+        }
+
+        return InWords(sum, one: true);
+    }
+
     /// <summary>How often chance alone does it: <c>once in 40 days</c>, or <c>less than once in 7 years</c> where no more was measured.</summary>
     public static string Once(TimeSpan between)
     {

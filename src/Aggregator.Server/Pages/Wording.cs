@@ -46,6 +46,12 @@ internal static partial class Wording
     public static string Usual(double expected) =>
         !double.IsFinite(expected) ? "–" : expected.ToString(expected < 9.95 ? "0.#" : "N0", CultureInfo.InvariantCulture);
 
+    /// <summary>How many were counted in a window; a dash where that cannot be seen, which is no zero.</summary>
+    public static string Counted(IReadOnlyDictionary<string, long> reports, string window) => reports.TryGetValue(window, out var count) ? Number(count) : "–";
+
+    /// <summary>What is usual in a window; a dash where that cannot be seen.</summary>
+    public static string Expected(IReadOnlyDictionary<string, double> expected, string window) => expected.TryGetValue(window, out var usual) ? Usual(usual) : "–";
+
     /// <summary>How many times the usual: <c>13×</c>, <c>over 999×</c> where nearly nothing is usual, a dash where nothing was seen.</summary>
     public static string Ratio(double? times) =>
         times is not { } ratio || ratio == 0 ? "–" : ratio > 999 ? Sentences.All["ratio.huge"] : Say("ratio", ("n", Usual(ratio)));

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Aggregator.Domain;
 using Aggregator.Grains;
@@ -13,6 +14,10 @@ internal sealed class ServiceReader(Catalog catalog, SnapshotCache snapshots, IG
 
     // People do not wait for a store that hangs: what is in memory answers.
     private static readonly TimeSpan StorePatience = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan RegionPatience = TimeSpan.FromSeconds(2);
+
+    // A machine that is merely busy is waited for until the call itself gives up: slow is not blind.
+    private TimeSpan Patience => snapshots.Latest is { Shut: true } or { Blind: true } ? RegionPatience : Timeout.InfiniteTimeSpan;
 
     public ServicesAnswer List(string? search, IReadOnlyList<Level>? levels, int cursor, int limit)
     {
@@ -62,7 +67,7 @@ internal sealed class ServiceReader(Catalog catalog, SnapshotCache snapshots, IG
     {
         var snapshot = snapshots.Latest;
         var summary = Summarize(service, snapshot);
-        var all = await grains.GetGrain<IRegionGrain>(new SeriesKey(ServiceKey.Parse(service.Service), RegionCode.All).ToString()).Read();
+        var all = await Glance(new(ServiceKey.Parse(service.Service), RegionCode.All));
         var standing = snapshot.Find(service.Service);
         var reports = ByWindow(all.Reports);
         var expected = ByWindow(all.Expected.Select(Round));
@@ -74,8 +79,10 @@ internal sealed class ServiceReader(Catalog catalog, SnapshotCache snapshots, IG
         var level = standing is null && verdict.Level == Level.Unknown ? Level.Unknown : summary.Level;
         return new(
             clock.GetUtcNow(), service.Service, service.Name, service.Category, service.Homepage,
-            level, verdict.Reason, standing?.Since ?? all.Verdict.Since, reports["15m"], expected["15m"], summary.RegionsInSpike, summary.Incident,
-            reports, expected, service.Symptoms.ToDictionary(symptom => symptom, symptom => all.Symptoms.GetValueOrDefault(symptom)), all.Spark,
+            level, verdict.Reason, standing?.Since ?? all.Verdict.Since,
+            reports.TryGetValue("15m", out var lately) ? lately : summary.Reports15m, expected.TryGetValue("15m", out var usual) ? usual : summary.Expected15m, summary.RegionsInSpike, summary.Incident,
+            reports, expected, service.Symptoms.ToDictionary(symptom => symptom, symptom => all.Symptoms.GetValueOrDefault(symptom)),
+            all.Spark.IsEmpty ? summary.Spark : all.Spark,
             standing?.OpenIncident is { } open ? IncidentAnswers.From(open) : null,
             EvidenceAnswer.Now(worst.Region, verdict, worst.Networks, snapshot.At), service.ShowsComments, service.Aliases);
     }
@@ -90,11 +97,24 @@ internal sealed class ServiceReader(Catalog catalog, SnapshotCache snapshots, IG
 
     public async Task<RegionAnswer> Region(ServiceKey service, RegionCode region)
     {
-        var read = await grains.GetGrain<IRegionGrain>(new SeriesKey(service, region).ToString()).Read();
+        var read = await Glance(new(service, region));
         return new(
             read.Region, catalog.NameOf(read.Region), read.Verdict.Level, read.Verdict.Reason, read.Verdict.Since,
             ByWindow(read.Reports), ByWindow(read.Expected.Select(Round)), read.Symptoms, read.Networks,
             EvidenceAnswer.Now(read.Region, read.Verdict.ToDomain(), read.VerdictNetworks, clock.GetUtcNow()));
+    }
+
+    // A region that sleeps asks the store when it wakes. While that does not answer it is out of sight and has no numbers; those that are awake have.
+    private async Task<RegionSnapshot> Glance(SeriesKey series)
+    {
+        try
+        {
+            return await grains.GetGrain<IRegionGrain>(series.ToString()).Read().WaitAsync(Patience, clock);
+        }
+        catch (Exception error) when (IsAway(error))
+        {
+            return new(series.Region.Value, VerdictDocument.From(Verdict.Blind(clock.GetUtcNow())), [], [], ImmutableDictionary<string, long>.Empty, 0, [], 0);
+        }
     }
 
     private async Task<List<RegionCode>> Codes(ServiceKey service)
@@ -107,10 +127,26 @@ internal sealed class ServiceReader(Catalog catalog, SnapshotCache snapshots, IG
         }
         catch (Exception error) when (error is RedisException or TimeoutException)
         {
-            var told = await grains.GetGrain<IServiceGrain>(service.Value).Regions();
-            return [.. told.Select(RegionCode.Parse).Where(region => !region.IsAll)];
+            return await Told(service);
         }
     }
+
+    private async Task<List<RegionCode>> Told(ServiceKey service)
+    {
+        try
+        {
+            var told = await grains.GetGrain<IServiceGrain>(service.Value).Regions().WaitAsync(Patience, clock);
+            return [.. told.Select(RegionCode.Parse).Where(region => !region.IsAll)];
+        }
+        catch (Exception error) when (IsAway(error))
+        {
+            // The service sleeps as well: nothing is known of any region.
+            return [];
+        }
+    }
+
+    // What cannot wake without the store fails in the words of whoever asked it.
+    private static bool IsAway(Exception error) => error is RedisException or TimeoutException or OrleansException;
 
     private static ServiceSummary Summarize(CatalogService service, Snapshot snapshot)
     {

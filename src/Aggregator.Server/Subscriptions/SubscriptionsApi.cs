@@ -29,6 +29,7 @@ public sealed record PreviewSubscription(
     IReadOnlyList<string?>? Services = null, IReadOnlyList<string?>? Regions = null, IReadOnlyList<string?>? Events = null, string? MinLevel = null, int? Days = null);
 
 /// <summary>A subscription.</summary>
+/// <param name="Url">Where messages are posted; its path or query may be a secret of the receiver.</param>
 /// <param name="Status">Pending until its ping is answered.</param>
 /// <param name="Reason">Why it is disabled.</param>
 /// <param name="FailingSince">Since when nothing was answered with 2xx.</param>

@@ -10,10 +10,16 @@ namespace Aggregator.Server.Tests;
 
 /// <summary>What others show of a service: a badge, a card in a frame, plain text in a terminal.</summary>
 [Collection(OneServer.Name)]
-public sealed class EmbedTests(AggregatorFixture fixture)
+public sealed class EmbedTests(AggregatorFixture fixture) : IAsyncLifetime
 {
     private const string Hostile = """<script>alert("1")</script> & 'Co'""";
     private readonly RunningServer _server = fixture.Server;
+
+    // Until its first bucket has closed, a server that has just started cannot say how anything is.
+    public async ValueTask InitializeAsync() =>
+        await Eventually.Is("sight", () => _server.Get("/v1/services/x"), service => service.Text("level") == "Normal", TimeSpan.FromSeconds(60));
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Theory]
     [InlineData(Level.Normal, "normal")]

@@ -26,7 +26,7 @@ public sealed class ServicePageTests(TroubledServer troubled) : IAsyncLifetime
         page.Request += (_, request) => asked.Add(request.Url);
         await page.GotoAsync(troubled.Address("/services/telegram"));
         await Expect(page.Locator("#sight")).ToHaveTextAsync("live");
-        await Expect(page.Locator("#chart-summary")).ToContainTextAsync("in the last 24 hours");
+        await Expect(page.Locator("#chart-summary")).ToContainTextAsync("the last 24 hours");
         Assert.DoesNotContain(asked, url => url.Contains("echarts", StringComparison.Ordinal));
         await Expect(page.Locator("#chart svg")).ToBeVisibleAsync();
 
@@ -72,7 +72,7 @@ public sealed class ServicePageTests(TroubledServer troubled) : IAsyncLifetime
     public async Task An_incident_is_read_from_the_page_of_its_service(bool scripts)
     {
         var page = await Open("/services/telegram", scripts, new() { TimezoneId = "Asia/Kolkata", Locale = "de-DE" });
-        await page.GetByRole(AriaRole.Link, new() { Name = "the record" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "See its course" }).ClickAsync();
         await Expect(page).ToHaveURLAsync(troubled.Address($"/incidents/{troubled.Incident}"));
         await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToContainTextAsync("Telegram has been having trouble since");
         await Expect(page.Locator(".timeline li").First).ToContainTextAsync("Telegram is having trouble in");

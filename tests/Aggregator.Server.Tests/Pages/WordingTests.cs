@@ -15,7 +15,7 @@ public class WordingTests
     public void A_spike_is_told_with_all_its_arithmetic()
     {
         var sentence = Wording.Explain(Spike, 131, Now);
-        Assert.StartsWith("153 reports in the last 5 minutes where 4 to 16 are usual; since about 13:31 UTC from 131 networks; chance alone does this less than once in ", sentence, StringComparison.Ordinal);
+        Assert.StartsWith("153 reports in the last 5 minutes where 4 to 16 are usual; since about 13:31 UTC, from 131 networks; chance alone does this less than once in ", sentence, StringComparison.Ordinal);
         Assert.EndsWith(".", sentence, StringComparison.Ordinal);
     }
 
@@ -40,16 +40,31 @@ public class WordingTests
     {
         var evidence = EvidenceAnswer.Now("US", Spike, 131, Now);
         Assert.NotNull(evidence.Chance);
-        Assert.Equal("153 reports in the last 5 minutes where 4 to 16 are usual; since about 13:31 UTC from 131 networks.", Wording.Shortly(evidence));
+        Assert.Equal("153 reports in the last 5 minutes where 4 to 16 are usual; since about 13:31 UTC, from 131 networks.", Wording.Shortly(evidence));
         Assert.Equal(EvidenceAnswer.Now("US", Calm, 9, Now).Sentence, Wording.Shortly(EvidenceAnswer.Now("US", Calm, 9, Now)));
     }
 
     [Theory]
-    [InlineData("https://hooks.slack.example/services/T0000/B0000/secret-a1b2", "hooks.slack.example/…a1b2")]
+    [InlineData("https://hooks.slack.example/services/T0000/B0000/secret-a1b2", "hooks.slack.example/…")]
     [InlineData("https://short.example/secret", "short.example/…")]
     [InlineData("https://user:password@bare.example:8443/", "bare.example:8443")]
     [InlineData("https://query.example/?token=secret", "query.example/…")]
     public void An_address_is_shown_without_what_may_be_secret_in_it(string address, string shown) => Assert.Equal(shown, Wording.Shortened(address));
+
+    [Theory]
+    [InlineData("30s", "30 seconds")]
+    [InlineData("1m", "1 minute")]
+    [InlineData("14m20s", "15 minutes")]
+    [InlineData("4h", "4 hours")]
+    [InlineData(null, "–")]
+    public void A_length_of_the_API_is_told_in_words(string? length, string words) => Assert.Equal(words, Wording.LengthInWords(length));
+
+    [Fact]
+    public void What_cannot_be_seen_is_no_zero()
+    {
+        Assert.Equal("–", Wording.Counted(new Dictionary<string, long>(StringComparer.Ordinal), "5m"));
+        Assert.Equal("0", Wording.Counted(new Dictionary<string, long>(StringComparer.Ordinal) { ["5m"] = 0 }, "5m"));
+    }
 
     [Fact]
     public void Calm_is_told_calmly() => Assert.Equal("9 reports in the last 15 minutes; 4 to 16 are usual at this hour.", Wording.Explain(Calm, 9, Now));
@@ -69,8 +84,8 @@ public class WordingTests
 
     [Theory]
     [InlineData(Level.Normal, "153 reports in the last 5 minutes; there is no baseline yet to compare with.")]
-    [InlineData(Level.Elevated, "153 reports in the last 5 minutes; since about 13:31 UTC from 131 networks; there is no baseline yet, but this is more than a new service usually gets.")]
-    [InlineData(Level.Spike, "153 reports in the last 5 minutes; since about 13:31 UTC from 131 networks; there is no baseline yet, but this is far more than a new service usually gets.")]
+    [InlineData(Level.Elevated, "153 reports in the last 5 minutes; since about 13:31 UTC, from 131 networks; there is no baseline yet, but this is more than a new service usually gets.")]
+    [InlineData(Level.Spike, "153 reports in the last 5 minutes; since about 13:31 UTC, from 131 networks; there is no baseline yet, but this is far more than a new service usually gets.")]
     public void Without_a_baseline_it_says_so(Level level, string sentence) =>
         Assert.Equal(sentence, Wording.Explain(Spike with { Level = level, Reason = VerdictReason.NoBaselineYet }, 131, Now));
 

@@ -116,24 +116,25 @@ internal static partial class OperateApi
 
 /// <summary>A subscription as the form has it.</summary>
 public sealed record SubscriptionFields(
-    string Url = "", string Services = "", string Regions = "", IReadOnlyList<string?>? Events = null, string Format = "standard", string MinLevel = "normal", string RoutingKey = "", bool OnlyPreview = false)
+    string Url = "", string Services = "", string Regions = "", IReadOnlyList<string?>? Events = null, string Format = "standard", string MinLevel = "normal", string RoutingKey = "", bool OnlyPreview = false, string? Had = null)
 {
     public static SubscriptionFields Of(IFormCollection form) => new(
         form["url"].ToString().Trim(), form["services"].ToString(), form["regions"].ToString(), [.. form["events"]], form["format"].ToString(), form["minLevel"].ToString(),
         form["routingKey"].ToString().Trim(), form["do"] == "preview");
 
     public static SubscriptionFields Of(SubscriptionAnswer known) => new(
-        known.Url, string.Join(' ', known.Services), string.Join(' ', known.Regions), [.. known.Events.Select(kind => kind.ToString().ToLowerInvariant())],
-        known.Format, known.MinLevel?.ToString().ToLowerInvariant() ?? "normal");
+        "", string.Join(' ', known.Services), string.Join(' ', known.Regions), [.. known.Events.Select(kind => kind.ToString().ToLowerInvariant())],
+        known.Format, known.MinLevel?.ToString().ToLowerInvariant() ?? "normal", Had: Wording.Shortened(known.Url));
 
     // What is empty is everything, also where there was something before.
     public WriteSubscription Read() => new(Url, Words.In(Services), Words.In(Regions), Events ?? [], Format, MinLevel, RoutingKey.Length == 0 ? null : RoutingKey);
 
-    // Only the routing key is never shown, and stays.
+    // The address and the routing key are never shown, and stay.
     public JsonObject Patch(JsonSerializerOptions json)
     {
         var patch = JsonSerializer.SerializeToNode(Read(), json)!.AsObject();
         if (RoutingKey.Length == 0) patch.Remove("routingKey");
+        if (Url.Length == 0) patch.Remove("url");
         return patch;
     }
 

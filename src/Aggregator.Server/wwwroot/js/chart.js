@@ -65,8 +65,11 @@ function draw() {
   chart.setOption({
     animation: false,
     textStyle: font,
-    grid: { left: 4, right: 12, top: 34, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
-    legend: { right: 8, top: 0, itemWidth: 18, itemHeight: 9, icon: 'rect', textStyle: { ...font, color: colour('soft') }, data: ['reports', 'usual', 'range', 'incident'].map(word => say(`chart.${word}`)) },
+    grid: { left: 4, right: 12, top: place.clientWidth < 480 ? 58 : 38, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
+    legend: {
+      left: 0, top: 0, padding: [2, 0], itemWidth: 18, itemHeight: 9, icon: 'rect', textStyle: { ...font, color: colour('soft') },
+      data: ['reports', 'usual', 'range', 'incident'].map(word => ({ name: say(`chart.${word}`), ...(word === 'usual' && { icon: dashes }) })),
+    },
     tooltip: {
       trigger: 'axis', renderMode: 'richText', confine: true,
       axisPointer: { type: 'line', lineStyle: { color: colour('soft'), type: 'solid' } },
@@ -85,8 +88,8 @@ function draw() {
       },
     },
     yAxis: {
-      type: 'value', minInterval: 1, min: 0, max: ({ max }) => Math.max(5, Math.ceil(max * 1.05)), splitNumber: 4,
-      axisLabel: { ...font, color: colour('soft'), showMaxLabel: false, formatter: number }, splitLine: { lineStyle: { color: colour('line') } },
+      type: 'value', minInterval: 1, min: 0, max: ({ max }) => max < 5 ? 5 : null, splitNumber: 4,
+      axisLabel: { ...font, color: colour('soft'), formatter: number }, splitLine: { lineStyle: { color: colour('line') } },
     },
     series: [
       {
@@ -111,17 +114,25 @@ function draw() {
   }, { replaceMerge: ['series'] });
 }
 
+// In the legend, as the line itself.
+const dashes = 'path://M0,3H5V5H0ZM7,3H12V5H7ZM14,3H19V5H14Z';
+
 // The range lies on its lower bound, which is not drawn.
 const band = { type: 'line', stack: 'range', stackStrategy: 'all', showSymbol: false, silent: true, z: 1, lineStyle: { opacity: 0 } };
 
 const usually = ({ expected, usual: range }) => range
   ? say('chart.between', { n: usual(expected), low: number(range.low), high: number(range.high) }) : say('usual', { n: usual(expected) });
 
+const length = span => span < 2 * hour ? say('chart.minutes', { n: number(span / minutes) }) : span < 48 * hour ? say('chart.hours', { n: usual(span / hour) }) : say('chart.days', { n: usual(span / hour / 24) });
+
 function describe() {
   const counts = series.points.map(p => p.reports ?? 0);
-  const text = say('chart.summary', {
-    region: shown(), span: say(`chart.span.${chosen}`), step: say(`chart.step.${chosen}`), reports: reports(counts.reduce((a, b) => a + b, 0)), peak: reports(Math.max(0, ...counts)),
-    expected: usual(series.points.reduce((sum, p) => sum + (p.expected ?? 0), 0)),
+  const sum = counts.reduce((a, b) => a + b, 0), expected = series.points.reduce((sum, p) => sum + (p.expected ?? 0), 0);
+  const unseen = gaps(series.points).reduce((sum, [begin, end]) => sum + end - begin, 0);
+  const hardly = unseen > 0.8 * spans[chosen].length;
+  const text = say(sum === 0 ? 'chart.summary.none' : 'chart.summary', {
+    region: shown(), when: say(hardly ? 'chart.summary.seen' : 'chart.summary.last', { span: say(`chart.span.${chosen}`) }), step: say(`chart.step.${chosen}`), reports: reports(sum), peak: reports(Math.max(0, ...counts)),
+    usual: expected < 1 || hardly ? '' : say('chart.summary.usual', { expected: usual(expected) }), unseen: unseen === 0 || hardly ? '' : say('chart.summary.unseen', { length: length(unseen) }),
   });
   setText(summary, text);
   place.setAttribute('aria-label', text);

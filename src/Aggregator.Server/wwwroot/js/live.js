@@ -54,7 +54,7 @@ export function poll(url, seconds, heard, told = seconds) {
       const answer = await fetch(address, {
         headers: etag ? { 'If-None-Match': etag } : {}, cache: 'no-store', signal: AbortSignal.timeout(8000),
       });
-      if (!answer.ok && answer.status !== 304) throw new Error(`${answer.status} from ${address}`);
+      if (!answer.ok && answer.status !== 304) throw Object.assign(new Error(`${answer.status} from ${address}`), { blind: await isBlind(answer) });
       const date = Date.parse(answer.headers.get('date'));
       if (date) skew = date - Date.now();
       if (answer.status !== 304) body = await (answer.headers.get('content-type')?.includes('json') ? answer.json() : answer.text());
@@ -66,7 +66,9 @@ export function poll(url, seconds, heard, told = seconds) {
       // One lost answer is no news; one that does not come in all this time is.
       failures += error.name === 'TimeoutError' ? 2 : 1;
       etag = undefined;
-      if (failures >= 2) failing.add(pathOf(address));
+      // The server is there, and says itself that it cannot see this part.
+      if (error.blind) failing.delete(pathOf(address));
+      else if (failures >= 2) failing.add(pathOf(address));
     }
     running = false;
     timer = setTimeout(ask, again ? 0 : failures > 0 ? Math.min(15, seconds * 2 ** Math.min(failures, 3)) * 1000 : (listening ? told : seconds) * 1000);
@@ -132,4 +134,5 @@ function askSoon() {
   }, 100 + 400 * Math.random());
 }
 
+const isBlind = async answer => answer.status === 503 && (await answer.json().catch(() => ({}))).type === 'urn:aggregator:no-sight';
 const pathOf = address => address.split('?')[0];

@@ -1,6 +1,6 @@
 // One service, kept up to date: sentence, numbers, regions, incident.
 import { poll, follow, serverNow, sayBlind, away, lastSeen } from './live.js';
-import { say, number, usual, usually, reports, evidence, shortly, reason, symptom, region, status, blindness, time } from './words.js';
+import { say, number, counted, usual, usually, reports, evidence, shortly, reason, symptom, region, status, blindness, time } from './words.js';
 import { setText, setHidden, setLevel, setTime, setSaid, field, fill, reconcile, copy } from './dom.js';
 import { enliven, place } from './map.js';
 import './report.js';
@@ -26,7 +26,7 @@ function heardService(answer) {
   document.title = `${service.name}: ${say(`level.${service.level}`)} · Aggregator`;
   sayBlind(blindness(service.level === 'Unknown' ? 1 : 0, 1));
   for (const row of document.querySelectorAll('#windows tbody tr')) {
-    fill(row, { reports: number(service.reports[row.dataset.key] ?? 0), expected: usual(service.expected[row.dataset.key] ?? 0) });
+    fill(row, { reports: counted(service.reports[row.dataset.key]), expected: usual(service.expected[row.dataset.key]) });
   }
   showSymptoms();
   showIncident(service.openIncident);
@@ -54,7 +54,7 @@ function showIncident(incident) {
   const href = incident.links?.html ?? incident.links?.json;
   const link = field(line, 'link');
   if (href && link.querySelector('a')?.getAttribute('href') !== href) {
-    link.replaceChildren(': ', Object.assign(document.createElement('a'), { href, textContent: say('incident.link') }));
+    link.replaceChildren('. ', Object.assign(document.createElement('a'), { href, textContent: say('incident.link') }));
   }
 }
 
@@ -64,7 +64,7 @@ function updateRegion(row, r) {
   fill(row, { name: region(r.region, r.name), networks: number(r.networks) });
   setSaid(field(row, 'reason'), r.level === 'Normal' ? reason(r.reason) : shortly(r.evidence), serverNow());
   for (const window of windows) {
-    fill(row, { [`reports-${window}`]: number(r.reports[window] ?? 0), [`expected-${window}`]: usually(r.expected[window] ?? 0) });
+    fill(row, { [`reports-${window}`]: counted(r.reports[window]), [`expected-${window}`]: usually(r.expected[window]) });
   }
   setTime(field(row, 'since'), r.since);
 }

@@ -11,6 +11,8 @@ export const say = (key, values = {}) =>
   (sentences[key] ?? key).replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
 
 export const number = count => whole.format(count);
+// What cannot be seen is no zero.
+export const counted = count => count == null ? '–' : number(count);
 export const usual = expected => expected == null ? '–' : (expected < 9.95 ? tenth : whole).format(expected);
 export const reports = count => say(count === 1 ? 'reports.one' : 'reports.many', { n: number(count) });
 export const usually = expected => say('usual', { n: usual(expected) });
