@@ -42,6 +42,9 @@ internal static class ProblemWriting
     private static int StatusOf(Exception exception) => exception switch
     {
         BadHttpRequestException bad => bad.StatusCode,
+
+        // A chunk's size that no number holds: the web server tells it as a fault of its own.
+        IOException { InnerException: OverflowException } => StatusCodes.Status400BadRequest,
         RedisException or TimeoutException or OrleansException => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status500InternalServerError,
     };

@@ -36,8 +36,10 @@ internal static class BulkApi
     {
         if (!NdjsonReader.Accepts(http.Request)) return Problems.WrongMediaType("application/x-ndjson");
 
-        var idempotencyKey = http.Request.Headers["Idempotency-Key"].ToString();
-        if (idempotencyKey.Length > 200) return Problems.Invalid("Idempotency-Key", "'Idempotency-Key' has at most 200 characters.");
+        // Whoever sends an empty one believes to be safe from counting twice.
+        var told = http.Request.Headers.TryGetValue("Idempotency-Key", out var values);
+        var idempotencyKey = values.ToString();
+        if (told && idempotencyKey.Length is 0 or > 200) return Problems.Invalid("Idempotency-Key", "'Idempotency-Key' has 1 to 200 characters.");
 
         try
         {

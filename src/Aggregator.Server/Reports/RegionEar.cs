@@ -11,9 +11,12 @@ internal sealed class RegionEar(SeriesKey series, IRegionGrain region, long now)
     /// <summary>A region that has to hear of more buckets than this reads them in the store: what waits here stays small.</summary>
     private const int TalliesAtMost = 64;
 
+    /// <summary>Buckets that may still grow: of these it is kept what the region was told before.</summary>
+    private const int GrowingAtMost = 4;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<long, Tally> _tallies = [];
-    private readonly Dictionary<long, long> _heard = []; // counted reports by bucket, as the region was last told
+    private readonly Dictionary<long, Tally> _heard = []; // what the region was told, by bucket
     private RegionGlance? _glance;
     private long _unheard;
     private long _at = now;
@@ -76,8 +79,8 @@ internal sealed class RegionEar(SeriesKey series, IRegionGrain region, long now)
             if (_telling || (!reread && _tallies.Count == 0)) return false;
 
             tallies = [.. _tallies.Select(cell => new BucketTally(cell.Key, cell.Value))];
-            _heard.Clear();
-            foreach (var (bucket, tally) in tallies) _heard[bucket] = tally.Reports;
+            while (_heard.Count > GrowingAtMost) _heard.Remove(_heard.Keys.Min());
+            foreach (var (bucket, tally) in tallies) _heard[bucket] = tally;
             _tallies.Clear();
             (_reread, _rereadLate, _telling) = (false, _rereadLate && !late, true);
             return true;
@@ -104,7 +107,7 @@ internal sealed class RegionEar(SeriesKey series, IRegionGrain region, long now)
             if (glance is not null)
             {
                 (_glance, _at) = (glance, at);
-                _unheard = _tallies.Sum(cell => Math.Max(0, cell.Value.Reports - _heard.GetValueOrDefault(cell.Key)));
+                _unheard = _tallies.Sum(cell => cell.Value.Reports - Heard(cell.Key));
             }
 
             _next?.TrySetResult();
@@ -145,12 +148,14 @@ internal sealed class RegionEar(SeriesKey series, IRegionGrain region, long now)
             _reread = true;
         }
 
-        // Another commit of the same bucket may have been answered first: the larger one is the later one.
-        var merged = known is null ? tally : known.Max(tally);
-        var before = Math.Max(known?.Reports ?? 0, _heard.GetValueOrDefault(bucket));
-        _unheard += Math.Max(0, merged.Reports - before);
+        // A commit tells the counters it moved and no others, and another of the same bucket may have been answered first.
+        var before = known ?? _heard.GetValueOrDefault(bucket);
+        var merged = before is null ? tally : before.Max(tally);
+        _unheard += merged.Reports - (before?.Reports ?? 0);
         _tallies[bucket] = merged;
     }
+
+    private long Heard(long bucket) => _heard.GetValueOrDefault(bucket)?.Reports ?? 0;
 
     private Turn Queue()
     {

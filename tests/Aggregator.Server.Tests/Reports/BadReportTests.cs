@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 
 namespace Aggregator.Server.Tests;
 
@@ -78,6 +79,22 @@ public sealed class BadReportTests(AggregatorFixture fixture) : IAsyncLifetime
         HttpContent content = chunked ? new StreamContent(new Unmeasured(bytes)) : new ByteArrayContent(bytes);
         content.Headers.ContentType = new("application/json");
         return _server.Anybody.PostAsync($"/v1/services/{_service}/reports", content).Problem(413, "too-large");
+    }
+
+    [Theory]
+    [InlineData("/v1/services/x/reports", "application/json")]
+    [InlineData("/v1/reports", "application/x-ndjson")]
+    public async Task A_chunk_of_a_size_that_no_number_holds_is_a_bad_body(string path, string type)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(_server.Anybody.BaseAddress!.Host, _server.Anybody.BaseAddress.Port);
+        await using var stream = client.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(
+            $"POST {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {RunningServer.OperatorKey}\r\nContent-Type: {type}\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n{{}}\r\n"));
+        using var reader = new StreamReader(stream);
+        var answer = await reader.ReadToEndAsync();
+        Assert.StartsWith("HTTP/1.1 400 ", answer, StringComparison.Ordinal);
+        Assert.Contains("urn:aggregator:bad-body", answer, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -52,6 +52,7 @@ internal sealed class FuzzRequests(string[] services)
         (8, Gen.OneOf(($"Content-Length: {body.Length}", body, false, false))),
         (2, Gen.Int[1, 700].Select(piece => ("Transfer-Encoding: chunked", Chunked(body, piece), false, false))),
         (1, Gen.Select(Gen.Int[1, 90], Gen.Int[0, 10_000], Gen.Byte.Array[1, 6], (piece, at, garbage) => ("Transfer-Encoding: chunked", Overwritten(Chunked(body, piece), garbage, at), true, false))),
+        (1, Gen.OneOf("ffffffffffffffff", "80000000", "7fffffff", "-1", "0x2", "2;a=b", "").Select(size => ("Transfer-Encoding: chunked", Sized(body, size), true, true))),
         (1, Gen.Int[1, 5000].Select(more => ($"Content-Length: {body.Length + more}", body, true, true))),
         (1, Gen.Int[0, 100].Select(less => ($"Content-Length: {Math.Max(0, body.Length - less)}", body, true, false))),
         (1, Gen.OneOf("-1", "x", "99999999999999999999", "1, 2", "+5", "").Select(length => ($"Content-Length: {length}", body, true, false))),
@@ -59,6 +60,8 @@ internal sealed class FuzzRequests(string[] services)
 
     private static byte[] Chunked(byte[] body, int piece) =>
         [.. body.Chunk(piece).SelectMany(chunk => (byte[])[.. Encoding.ASCII.GetBytes($"{chunk.Length:x}\r\n"), .. chunk, .. "\r\n"u8]), .. "0\r\n\r\n"u8];
+
+    private static byte[] Sized(byte[] body, string size) => [.. Encoding.ASCII.GetBytes($"{size}\r\n"), .. body, .. "\r\n0\r\n\r\n"u8];
 
     private static byte[] Overwritten(byte[] body, byte[] garbage, int at)
     {

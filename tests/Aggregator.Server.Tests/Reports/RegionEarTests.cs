@@ -95,6 +95,39 @@ public sealed class RegionEarTests
     }
 
     [Fact]
+    public void A_commit_that_counted_nothing_or_another_symptom_does_not_make_the_region_deaf_to_what_it_heard()
+    {
+        Tell(3, bucket: 1);
+        foreach (var moved in new[] { Tally.Create([], duplicates: 1), Tally.Of("login", 1) })
+        {
+            _ear.Hear([new(1, moved)]);
+            Take();
+            _ear.Answer(Glance(3 + moved.Reports), _clock.GetTimestamp());
+            Assert.Equal(3 + moved.Reports, _ear.Glance!.Value.Reports15m);
+        }
+
+        _ear.Hear([Of(1, 4)]);
+        Assert.Equal(5, _ear.Glance!.Value.Reports15m);
+        _ear.Hear([new(1, Tally.Of("login", 2))]);
+        Assert.Equal(6, _ear.Glance!.Value.Reports15m);
+    }
+
+    [Fact]
+    public void What_it_heard_of_a_bucket_is_still_known_after_it_was_told_of_another_or_read_the_store()
+    {
+        Tell(3, bucket: 2);
+        _ear.Hear([Of(1, 1)]);
+        Take();
+        _ear.Answer(Glance(4), _clock.GetTimestamp());
+        _ear.MustReread(Turn.Soon);
+        Take();
+        _ear.Answer(Glance(4), _clock.GetTimestamp());
+
+        _ear.Hear([Of(2, 4)]);
+        Assert.Equal(5, _ear.Glance!.Value.Reports15m);
+    }
+
+    [Fact]
     public void A_region_that_missed_many_buckets_reads_them_in_the_store()
     {
         for (var bucket = 0; bucket < 1000; bucket++) _ear.Hear([Of(bucket, 1)]);
