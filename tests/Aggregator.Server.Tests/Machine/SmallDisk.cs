@@ -18,12 +18,19 @@ internal sealed class SmallDisk : IAsyncDisposable
         return new(directory);
     }
 
-    /// <summary>Takes what is free but for this much; again, if somebody frees some meanwhile.</summary>
+    /// <summary>Takes what is free but for this much.</summary>
     public async Task Fill(long leave)
     {
         await using var file = new FileStream(Ballast, FileMode.Append);
         var block = new byte[1 << 20];
-        while (new DriveInfo(_directory).AvailableFreeSpace - leave is > 0 and var more) await file.WriteAsync(block.AsMemory(0, (int)Math.Min(block.Length, more)));
+        try
+        {
+            while (new DriveInfo(_directory).AvailableFreeSpace - leave is > 0 and var more) await file.WriteAsync(block.AsMemory(0, (int)Math.Min(block.Length, more)));
+        }
+        catch (IOException)
+        {
+            // Somebody else took the last of it.
+        }
     }
 
     public void Empty() => File.Delete(Ballast);
