@@ -19,7 +19,7 @@ public sealed partial class FuzzTests
 
     private readonly ConcurrentQueue<string> _faults = [];
     private int _next = Setting("FUZZ_FROM", 0) - 1;
-    private long _counted, _answered, _unknown;
+    private long _counted, _answered, _unknown, _unheard;
 
     [Fact]
     public async Task Nothing_that_is_sent_breaks_it_or_is_counted_unsaid()
@@ -39,7 +39,7 @@ public sealed partial class FuzzTests
         // A machine that is too busy for its own store says so, and then does not know; on any other nobody is told that.
         Assert.InRange(_unknown, 0, _answered / 20);
         var stored = await Stored(server, services);
-        if (_unknown == 0) Assert.Equal(_counted, stored);
+        if (_unknown == 0) Assert.InRange(stored, _counted, _counted + _unheard);
         else Assert.InRange(stored, _counted, long.MaxValue);
         TestContext.Current.SendDiagnosticMessage($"{_next + 1} requests, {_answered} answers, {_counted} reports");
     }
@@ -57,7 +57,13 @@ public sealed partial class FuzzTests
         }
 
         if (status is < 200 or >= 500 && !(status == 0 && request.Broken)) _faults.Enqueue($"Request {number} was answered with {status}:\n{Encoding.Latin1.GetString(request.Bytes)}\n\n{answer}");
-        if (status == 0) return;
+        if (status == 0)
+        {
+            // The server may have closed the connection on what it left unread, and the answer went with it.
+            var text = Encoding.Latin1.GetString(request.Bytes);
+            Interlocked.Add(ref _unheard, text.Count(letter => letter == '\n') + SaidCount().Matches(text).Sum(match => long.Parse(match.ValueSpan, CultureInfo.InvariantCulture)));
+            return;
+        }
 
         Interlocked.Increment(ref _answered);
         if (status < 300) Interlocked.Add(ref _counted, Counted().Matches(ChunkHeads().Replace(answer, "")).Sum(match => match.Groups["accepted"] is { Success: true } accepted ? long.Parse(accepted.ValueSpan, CultureInfo.InvariantCulture) : 1));
@@ -110,6 +116,9 @@ public sealed partial class FuzzTests
     }
 
     private static int Setting(string name, int otherwise) => int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var set) ? set : otherwise;
+
+    [GeneratedRegex("(?<=\"count\" *: *)[0-9]{1,7}", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex SaidCount();
 
     [GeneratedRegex("\"outcome\":\"counted\"|data-outcome=\"counted\"|\"accepted\":(?<accepted>\\d+)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Counted();

@@ -47,7 +47,7 @@ public sealed class ServicesTests(AggregatorFixture fixture)
     public async Task The_list_comes_in_pages_that_next_leads_through()
     {
         // Services that nobody reports on: the order of others may change from page to page.
-        var name = Guid.NewGuid().ToString();
+        var name = $"paged-{Guid.NewGuid()}";
         for (var i = 0; i < 5; i++)
             await _server.Operator.PutAsJsonAsync($"/v1/services/{await _server.NewService()}", new { name = $"{name} {i}", category = "tests", symptoms = new[] { "app" } }).Json(HttpStatusCode.OK);
         var seen = new List<string>();
