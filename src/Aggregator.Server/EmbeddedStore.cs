@@ -33,7 +33,6 @@ internal sealed partial class EmbeddedStore : IAsyncDisposable
     private readonly SemaphoreSlim _oneCheckpoint = new(1);
     private readonly Task _tidying;
     private volatile bool _isMemoryFull, _isDiskFull;
-    private bool _saidNoRoom;
 
     private EmbeddedStore(string directory, FileStream held, GarnetServer server, int port, EmbeddedStoreGate gate, ConnectionMultiplexer own, EmbeddedStoreLogs logs, ILogger log, TimeProvider clock)
     {

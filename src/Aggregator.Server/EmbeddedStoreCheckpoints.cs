@@ -58,7 +58,7 @@ internal sealed partial class EmbeddedStore
     private async Task KeepTidy(TimeProvider clock, CancellationToken stopping)
     {
         using var timer = new PeriodicTimer(Look, clock);
-        var (last, swept) = (clock.GetTimestamp(), clock.GetTimestamp());
+        var (last, swept, saidNoRoom) = (clock.GetTimestamp(), clock.GetTimestamp(), false);
         try
         {
             while (await timer.WaitForNextTickAsync(stopping))
@@ -80,12 +80,12 @@ internal sealed partial class EmbeddedStore
                     // One that fills the disk would end the log as well.
                     if (free < needed)
                     {
-                        if (!_saidNoRoom) LogNoRoom(needed >> 20);
-                        _saidNoRoom = true;
+                        if (!saidNoRoom) LogNoRoom(needed >> 20);
+                        saidNoRoom = true;
                         continue;
                     }
 
-                    (last, _saidNoRoom) = (clock.GetTimestamp(), false);
+                    (last, saidNoRoom) = (clock.GetTimestamp(), false);
                     await Checkpoint(stopping);
                     LogCheckpoint(clock.GetElapsedTime(last).TotalSeconds);
                 }

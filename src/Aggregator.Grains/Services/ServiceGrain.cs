@@ -14,14 +14,12 @@ internal sealed partial class ServiceGrain(
     private static readonly TimeSpan HeartbeatMissing = TimeSpan.FromSeconds(35);
     private static readonly TimeSpan PostWithin = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan SaveNumbersEvery = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan SaveAgainAfter = TimeSpan.FromSeconds(5);
 
     private readonly Dictionary<string, (RegionNews News, DateTimeOffset At)> _regions = [];
     private IncidentTracker _tracker = null!;
     private ServiceKey _service;
     private DateTimeOffset _numbersSavedAt;
     private bool _numbersToSave;
-    private long? _saveFailed;
     private bool _toPost;
     private IGrainTimer _posting = null!;
     private Level _level = Level.Normal;
@@ -114,63 +112,6 @@ internal sealed partial class ServiceGrain(
         return decision.Change;
     }
 
-    // A store that hangs takes seconds to fail. Fifty regions that each wait for it would stand for minutes as they were last seen.
-    private bool SavedInVain => _saveFailed is { } failed && clock.GetElapsedTime(failed) < SaveAgainAfter;
-
-    /// <summary>Saves an incident and what is to be told of it, in one.</summary>
-    /// <param name="undo">Called where that failed, when the state is again as it was.</param>
-    private async Task Save(Incident incident, IncidentChange? change, Action undo)
-    {
-        var (saved, archived) = (state.State.Incident, state.State.Archived);
-        using var span = change is null ? null : BeginChange(incident.Id, change.Kind);
-        UntoldChange? untold = null;
-        try
-        {
-            if (SavedInVain) throw new TimeoutException("The store did not answer a moment ago.");
-            (state.State.Incident, state.State.Archived) = (IncidentDocument.From(incident, Behind()), false);
-            if (change is not null) untold = AddUntold(state.State.Incident);
-            await Write();
-            if (change is not null) telemetry.Changed(change.Kind);
-        }
-        catch (Exception error)
-        {
-            span.Fail(error.GetType().Name);
-            (state.State.Incident, state.State.Archived) = (saved, archived);
-            if (untold is not null) state.State.Untold.Remove(untold);
-            undo();
-            throw;
-        }
-    }
-
-    private async Task Write()
-    {
-        try
-        {
-            await state.WriteStateAsync();
-            _saveFailed = null;
-        }
-        catch
-        {
-            _saveFailed = clock.GetTimestamp();
-            throw;
-        }
-    }
-
-    private async Task Archive()
-    {
-        if (state.State.Archived || state.State.Incident is not { } incident) return;
-        try
-        {
-            await archive.Put(incident);
-            state.State.Archived = true;
-        }
-        catch (Exception error) when (error is StackExchange.Redis.RedisException or TimeoutException)
-        {
-            // The state has it; the watch tries again.
-            LogNotArchived(error, incident.Id);
-        }
-    }
-
     /// <summary>Time passes without news: calm may have held, a region may have fallen silent, the archive may be behind.</summary>
     private async Task Watch(CancellationToken cancellationToken)
     {
@@ -253,9 +194,6 @@ internal sealed partial class ServiceGrain(
 
     [LoggerMessage(LogLevel.Information, "Incident {Incident} {Change} by {Region}: {Observed} reports where {Expected} are usual")]
     private partial void LogChanged(ChangeKind change, string incident, RegionCode region, double observed, double expected);
-
-    [LoggerMessage(LogLevel.Warning, "Incident {Incident} has not reached the archive; it is tried again")]
-    private partial void LogNotArchived(Exception error, string incident);
 
     [LoggerMessage(LogLevel.Warning, "{Service} could not look after its incident; it tries again in 5 seconds")]
     private partial void LogWatchFailed(Exception error, ServiceKey service);
