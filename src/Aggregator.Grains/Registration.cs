@@ -9,6 +9,8 @@ public static class Registration
     /// <summary>What grains and intake share: the store and the settings of the Domain. The caller registers <see cref="StoreConnection"/> and <see cref="TimeProvider"/>.</summary>
     public static IServiceCollection AddAggregatorGrains(this IServiceCollection services) => services
         .AddSingleton<GrainTelemetry>()
+        .AddSingleton<SiloStop>()
+        .AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<SiloStop>())
         .AddSingleton<ReportStore>()
         .AddSingleton<OpenMarks>()
         .AddSingleton<CatalogStore>()

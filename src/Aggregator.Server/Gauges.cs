@@ -38,12 +38,12 @@ internal sealed class Gauges : BackgroundService
         using var timer = new PeriodicTimer(LookEvery, _clock);
         do
         {
-            _look = await Ask(stoppingToken);
+            _look = await Ask();
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    private async Task<Look> Ask(CancellationToken stopping)
+    private async Task<Look> Ask()
     {
         var answers = false;
         try
@@ -53,7 +53,7 @@ internal sealed class Gauges : BackgroundService
             answers = true;
             return new(answers, await _store.Memory());
         }
-        catch (Exception) when (!stopping.IsCancellationRequested)
+        catch (Exception)
         {
             // Some Redis answer all but this question.
             return new(answers, null);

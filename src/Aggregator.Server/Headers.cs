@@ -3,7 +3,10 @@ namespace Aggregator.Server;
 /// <summary>What every answer says about itself, HEAD for everything that answers GET, and bodies as they come.</summary>
 internal static class Headers
 {
-    private const string Policy =
+    // A card is made to be framed by anybody; what an operator clicks on is framed by nobody.
+    private const string Policy = Framed + "'self'", PolicyOfCards = Framed + "*", PolicyOfOperators = Framed + "'none'";
+
+    private const string Framed =
         "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors ";
 
     // The page of the API's documentation is a library's and brings its script in the page.
@@ -41,9 +44,13 @@ internal static class Headers
             return;
         }
 
-        // A card is made to be framed by anybody; what an operator clicks on is framed by nobody, and kept nowhere.
-        var operates = path.StartsWithSegments(OperatorSession.Root);
-        headers.ContentSecurityPolicy = Policy + (operates ? "'none'" : path.StartsWithSegments(EmbedApi.Root) ? "*" : "'self'");
-        if (operates) headers.CacheControl = "no-cache, no-store";
+        if (!path.StartsWithSegments(OperatorSession.Root))
+        {
+            headers.ContentSecurityPolicy = path.StartsWithSegments(EmbedApi.Root) ? PolicyOfCards : Policy;
+            return;
+        }
+
+        headers.ContentSecurityPolicy = PolicyOfOperators;
+        headers.CacheControl = "no-cache, no-store";
     }
 }

@@ -34,8 +34,10 @@ internal sealed partial class MembershipWatch(
         {
             return (await table.ReadRowAsync(silo.SiloAddress, stopping)).Members.Count > 0;
         }
-        catch (Exception error) when (!stopping.IsCancellationRequested)
+        catch (Exception error)
         {
+            if (stopping.IsCancellationRequested) return null;
+
             // Whatever the table itself complains of, the silo is not in it: perhaps all of it was deleted.
             if (error.GetBaseException() is not (RedisException or TimeoutException)) return false;
             LogNoAnswer(error.Message);

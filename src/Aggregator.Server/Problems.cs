@@ -67,7 +67,8 @@ internal static class Problems
     public static ProblemHttpResult BadJson(JsonException error)
     {
         var problem = BadBody($"The body is not the JSON that is wanted: see {error.Path ?? "$"}, line {error.LineNumber + 1}.");
-        var fault = error.Message.Contains("could not be converted", StringComparison.Ordinal) ? "is not of the type that is wanted"
+        var fault = error.InnerException?.Message.Contains("UTF-16", StringComparison.Ordinal) == true ? "is no valid text: a byte that is not UTF-8, or half of a surrogate pair"
+            : error.Message.Contains("could not be converted", StringComparison.Ordinal) ? "is not of the type that is wanted"
             : error.Message.Contains("could not be mapped", StringComparison.Ordinal) ? "is not known here" : null;
         if (error.Path is ['$', '.', .. var field] && fault is not null)
             problem.ProblemDetails.Extensions["errors"] = new Dictionary<string, string[]> { [field] = [$"'{field}' {fault}."] };

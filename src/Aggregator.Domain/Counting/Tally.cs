@@ -53,6 +53,9 @@ public sealed partial class Tally : IEquatable<Tally>
         ArgumentOutOfRangeException.ThrowIfNegative(duplicates);
         ArgumentOutOfRangeException.ThrowIfNegative(quarantined);
 
+        if (symptoms is IReadOnlyList<KeyValuePair<string, long>> and [{ Value: > 0 } only])
+            return Make([SharedTexts.Of(only.Key)], [only.Value], networks, duplicates, quarantined);
+
         var given = symptoms.Where(s => s.Value != 0).ToArray();
         Array.Sort(given, static (a, b) => string.CompareOrdinal(a.Key, b.Key));
 
@@ -67,8 +70,7 @@ public sealed partial class Tally : IEquatable<Tally>
                 continue;
             }
 
-            // The catalog knows few names; the same few texts read back from a store a million times should be one text each.
-            names.Add(string.Intern(name));
+            names.Add(SharedTexts.Of(name));
             counts.Add(count);
         }
 

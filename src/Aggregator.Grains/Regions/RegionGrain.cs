@@ -13,7 +13,7 @@ namespace Aggregator.Grains;
 [GrainType("region")]
 internal sealed partial class RegionGrain(
     [PersistentState("region")] IPersistentState<RegionState> state,
-    ReportStore store, OpenMarks marks, IOptions<ReportOptions> reports, DetectionOptions detection, GrainTelemetry telemetry, TimeProvider clock, ILogger<RegionGrain> logger)
+    ReportStore store, OpenMarks marks, IOptions<ReportOptions> reports, DetectionOptions detection, SiloStop stop, GrainTelemetry telemetry, TimeProvider clock, ILogger<RegionGrain> logger)
     : Grain, IRegionGrain
 {
     private static readonly BucketGrid Grid = BucketGrid.TenSeconds;
@@ -50,7 +50,9 @@ internal sealed partial class RegionGrain(
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         telemetry.Awake(-1);
-        if (_loaded && !_forgotten) await Save();
+
+        // At its next activation it reads what it has not saved: with its silo all regions end at once, and there is no time to write them all.
+        if (_loaded && !_forgotten && !stop.HasBegun) await Save();
     }
 
     public async Task<RegionGlance> Absorb(ImmutableArray<BucketTally> tallies)
@@ -155,7 +157,7 @@ internal sealed partial class RegionGrain(
 
     private async Task Tick(CancellationToken cancellationToken)
     {
-        if (_forgotten) return;
+        if (_forgotten || stop.HasBegun) return;
         try
         {
             await Loaded();

@@ -8,7 +8,7 @@ namespace Aggregator.Grains;
 [GrainType("service")]
 internal sealed partial class ServiceGrain(
     [PersistentState("service")] IPersistentState<ServiceState> state,
-    IncidentStore archive, SubscriptionStore subscriptions, IncidentOptions options, GrainTelemetry telemetry, TimeProvider clock, ILogger<ServiceGrain> logger) : Grain, IServiceGrain
+    IncidentStore archive, SubscriptionStore subscriptions, IncidentOptions options, SiloStop stop, GrainTelemetry telemetry, TimeProvider clock, ILogger<ServiceGrain> logger) : Grain, IServiceGrain
 {
     private static readonly TimeSpan WatchEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan HeartbeatMissing = TimeSpan.FromSeconds(35);
@@ -115,6 +115,7 @@ internal sealed partial class ServiceGrain(
     /// <summary>Time passes without news: calm may have held, a region may have fallen silent, the archive may be behind.</summary>
     private async Task Watch(CancellationToken cancellationToken)
     {
+        if (stop.HasBegun) return;
         try
         {
             var now = clock.GetUtcNow();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Aggregator.Domain;
 
 namespace Aggregator.Grains;
@@ -41,7 +42,9 @@ internal sealed partial class CommitScript
     /// <summary>The totals that were told; a series of which one leaves something out is noted as untold.</summary>
     private Dictionary<SeriesKey, List<BucketTally>> ReadTouched(string touched)
     {
-        var cells = new Dictionary<(SeriesKey Series, long Bucket), TallyBuilder>();
+        var bySeries = new Dictionary<SeriesKey, List<BucketTally>>(_bucketKeys.Count);
+        var cells = new List<(long Cell, TallyBuilder Tally)>();
+        var key = 0;
         foreach (var range in touched.AsSpan().Split(','))
         {
             var counter = touched.AsSpan()[range];
@@ -49,27 +52,55 @@ internal sealed partial class CommitScript
             var last = counter.LastIndexOf(' ');
             if (first < 0) continue;
 
-            var (series, hour) = _bucketKeys[int.Parse(counter[..first], CultureInfo.InvariantCulture)];
+            // Those of one hash are told together.
+            if (int.Parse(counter[..first], CultureInfo.InvariantCulture) is var next && next != key)
+            {
+                Finish();
+                key = next;
+            }
+
             var field = counter[(first + 1)..last];
             if (field is "*")
             {
-                _untold.Add(series);
+                _untold.Add(_bucketKeys[key].Series);
                 continue;
             }
 
             var (cell, what) = TallyBuilder.SplitField(field);
-            var at = (series, hour * ReportStore.BucketsPerHour + cell);
-            if (!cells.TryGetValue(at, out var tally)) cells[at] = tally = new();
-            tally.Set(what, long.Parse(counter[(last + 1)..], CultureInfo.InvariantCulture));
+            TallyOf(cell).Set(what, long.Parse(counter[(last + 1)..], CultureInfo.InvariantCulture));
         }
 
-        var bySeries = new Dictionary<SeriesKey, List<BucketTally>>();
-        foreach (var ((series, bucket), tally) in cells)
-        {
-            if (!bySeries.TryGetValue(series, out var list)) bySeries[series] = list = [];
-            list.Add(new(bucket, tally.Build()));
-        }
-
+        Finish();
         return bySeries;
+
+        TallyBuilder TallyOf(long cell)
+        {
+            foreach (var known in cells)
+            {
+                if (known.Cell == cell) return known.Tally;
+            }
+
+            var tally = new TallyBuilder();
+            cells.Add((cell, tally));
+            return tally;
+        }
+
+        void Finish()
+        {
+            if (cells.Count == 0) return;
+            var (series, hour) = _bucketKeys[key];
+            ref var list = ref CollectionsMarshal.GetValueRefOrAddDefault(bySeries, series, out _);
+            list ??= new(cells.Count);
+            foreach (var (cell, tally) in cells)
+            {
+                // A hash that holds plain counts and others is told twice.
+                var told = new BucketTally(hour * ReportStore.BucketsPerHour + cell, tally.Build());
+                var place = list.FindIndex(known => known.Bucket == told.Bucket);
+                if (place < 0) list.Add(told);
+                else list[place] = told with { Tally = list[place].Tally.Max(told.Tally) };
+            }
+
+            cells.Clear();
+        }
     }
 }

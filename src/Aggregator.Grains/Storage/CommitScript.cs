@@ -27,6 +27,7 @@ internal sealed partial class CommitScript
     private readonly Dictionary<int, (SeriesKey Series, long Hour)> _bucketKeys = [];
     private readonly PlainCounts _plain;
     private readonly Dictionary<(SeriesKey, long Hour), int> _targetIndex = [];
+    private readonly Dictionary<(SeriesKey, long Hour), int> _sums = []; // ALL's hash
     private readonly Dictionary<ServiceKey, HashSet<RegionCode>> _heardFrom = [];
     private readonly Dictionary<(ServiceKey Service, long Window), CommitRoom> _rooms = [];
     private readonly List<RedisValue> _targets = [];
@@ -51,10 +52,13 @@ internal sealed partial class CommitScript
         var plain = WritePlain();
         for (var i = 0; i < batch.Reports.Count; i++) Add(i, batch.Reports[i]);
 
-        var (rows, comments) = (new List<RedisValue>(), new List<RedisValue>());
+        var (rows, comments) = (new List<RedisValue>(_rooms.Values.Sum(room => 4 + room.ArgumentsAtMost)), new List<RedisValue>());
         foreach (var ((service, window), room) in _rooms)
         {
-            rows.AddRange([KeyOf(names.Reporters(service, window)), KeyOf(names.Reporters(service, window - 1)), KeyOf(names.Reporters(service, window + 1)), KeyOf(names.Networks(service, window))]);
+            rows.Add(KeyOf(names.Reporters(service, window)));
+            rows.Add(KeyOf(names.Reporters(service, window - 1)));
+            rows.Add(KeyOf(names.Reporters(service, window + 1)));
+            rows.Add(KeyOf(names.Networks(service, window)));
             room.Write(batch.Reports, rows, _asked);
         }
 
@@ -74,8 +78,14 @@ internal sealed partial class CommitScript
             BucketGrid.TenSeconds.IndexOf(batch.Reports.Select(report => report.At).DefaultIfEmpty(now).Min()), _plain.NewestPacked,
             shards.Count, _plain.Plain.Count, _plain.Packed.Count, _targetIndex.Count, _heardFrom.Count, places.Count, _rooms.Count, comments.Count / 5, batch.Id,
         ];
-        RedisValue[] services = [.. _heardFrom.SelectMany(IEnumerable<RedisValue> (heard) =>
-            [KeyOf(names.Regions(heard.Key)), heard.Value.Count, .. heard.Value.Select(region => (RedisValue)region.Value)])];
+        var services = new List<RedisValue>(_heardFrom.Sum(heard => 2 + heard.Value.Count));
+        foreach (var (service, regions) in _heardFrom)
+        {
+            services.Add(KeyOf(names.Regions(service)));
+            services.Add(regions.Count);
+            foreach (var region in regions) services.Add(region.Value);
+        }
+
         Arguments = [.. head, .. plain, .. _targets, .. services, .. places, .. rows, .. comments];
         Keys = [.. _keys];
     }
@@ -156,11 +166,19 @@ internal sealed partial class CommitScript
         if (!known)
         {
             index = _targetIndex.Count;
-            _targets.AddRange([BucketKeyOf(series, hour), BucketKeyOf(series with { Region = RegionCode.All }, hour), series.Region.Value]);
+            _targets.Add(BucketKeyOf(series, hour));
+            _targets.Add(SumOf(series with { Region = RegionCode.All }, hour));
+            _targets.Add(series.Region.Value);
         }
 
         _lastTarget = (series, hour, index);
         return index;
+    }
+
+    private int SumOf(SeriesKey all, long hour)
+    {
+        ref var index = ref CollectionsMarshal.GetValueRefOrAddDefault(_sums, (all, hour), out var known);
+        return known ? index : index = BucketKeyOf(all, hour);
     }
 
     private int BucketKeyOf(SeriesKey series, long hour)

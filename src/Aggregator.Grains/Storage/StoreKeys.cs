@@ -13,6 +13,8 @@ public sealed class StoreKeys(string prefix)
 {
     public const int Shards = 16;
 
+    private readonly string[] _shards = [.. Enumerable.Range(0, Shards).Select(shard => $"{prefix}:{{{shard}}}:")];
+
     public static int ShardOf(ServiceKey service)
     {
         Span<byte> name = stackalloc byte[64];
@@ -72,5 +74,5 @@ public sealed class StoreKeys(string prefix)
     /// <summary>What operators' cookies and forms are sealed with.</summary>
     public string SealingKeys => $"{prefix}:sealing-keys";
 
-    private string In(ServiceKey service) => $"{prefix}:{{{ShardOf(service)}}}:";
+    private string In(ServiceKey service) => _shards[ShardOf(service)];
 }

@@ -6,14 +6,16 @@ namespace Aggregator.Grains;
 /// <summary>Puts a tally together from the fields of a bucket hash.</summary>
 internal sealed class TallyBuilder
 {
-    private readonly List<KeyValuePair<string, long>> _symptoms = [];
+    private const char OfSymptom = ':';
+
+    private readonly List<KeyValuePair<string, long>> _symptoms = new(1);
     private long _networks, _duplicates, _quarantined;
 
     /// <summary>Splits <c>12:login</c> or <c>12!q</c> into the bucket of the hour and what is counted, mark included.</summary>
     public static (long Cell, string What) SplitField(ReadOnlySpan<char> field)
     {
-        var mark = field.IndexOfAny(':', '!');
-        return (long.Parse(field[..mark], CultureInfo.InvariantCulture), field[mark..].ToString());
+        var mark = field.IndexOfAny(OfSymptom, '!');
+        return (long.Parse(field[..mark], CultureInfo.InvariantCulture), SharedTexts.Of(field[mark..]));
     }
 
     /// <summary>What is set twice is what it was set to last.</summary>
@@ -24,7 +26,7 @@ internal sealed class TallyBuilder
             case "!n": _networks = total; break;
             case "!d": _duplicates = total; break;
             case "!q": _quarantined = total; break;
-            default: SetSymptom(what[1..], total); break;
+            default: SetSymptom(SymptomOf(what), total); break;
         }
     }
 
@@ -36,16 +38,23 @@ internal sealed class TallyBuilder
             case "!n": _networks += count; break;
             case "!d": _duplicates += count; break;
             case "!q": _quarantined += count; break;
-            default: _symptoms.Add(new(what[1..], count)); break;
+            default: _symptoms.Add(new(SymptomOf(what), count)); break;
         }
     }
 
+    public Tally Build() => Tally.Create(_symptoms, _networks, _duplicates, _quarantined);
+
+    private static string SymptomOf(string what) => SharedTexts.Of(what.AsSpan(1));
+
     private void SetSymptom(string symptom, long total)
     {
-        var place = _symptoms.FindIndex(known => known.Key == symptom);
-        if (place < 0) _symptoms.Add(new(symptom, total));
-        else _symptoms[place] = new(symptom, total);
-    }
+        for (var i = 0; i < _symptoms.Count; i++)
+        {
+            if (_symptoms[i].Key != symptom) continue;
+            _symptoms[i] = new(symptom, total);
+            return;
+        }
 
-    public Tally Build() => Tally.Create(_symptoms, _networks, _duplicates, _quarantined);
+        _symptoms.Add(new(symptom, total));
+    }
 }

@@ -36,8 +36,8 @@ internal sealed class BulkLineReader(CatalogNames catalog, TimeSpan dedupWindow)
     {
         (report, wantsKeys) = (default, false);
         if (ReadFields(line, out var fields) is { } fault) return fault;
-        if (fields.Service is not { } service) return (LineReason.UnknownService, "'service' is not in the catalog.");
-        if (fields.Region is not { } region) return (LineReason.UnknownRegion, "'region' is not a region of the catalog.");
+        if (fields.Service is not { } service) return (LineReason.UnknownService, "'service' is missing, or not in the catalog.");
+        if (fields.Region is not { } region) return (LineReason.UnknownRegion, "'region' is missing, or not a region of the catalog.");
         if (SymptomOf(service, fields) is not { } symptom) return (LineReason.UnknownSymptom, $"'symptom' is one of {string.Join(", ", service.Service.Symptoms)}.");
         if (fields.At < now - Back) return (LineReason.TooOld, "'at' is more than 24 hours back.");
         if (fields.At > now + Ahead) return (LineReason.FromFuture, "'at' is more than 60 seconds ahead.");

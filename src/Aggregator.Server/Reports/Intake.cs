@@ -183,7 +183,7 @@ internal sealed partial class Intake : BackgroundService
         try
         {
             var left = AnswerWithin - _clock.GetElapsedTime(batch[0].Since);
-            var own = new CommitBatch(shard, PageOf(_clock.GetUtcNow()), Guid.NewGuid().ToString("N"), "", KeepOwnBatch, [.. batch.Select(waiting => waiting.Report)]);
+            var own = new CommitBatch(shard, PageOf(_clock.GetUtcNow()), Guid.NewGuid().ToString("N"), "", KeepOwnBatch, ReportsOf(batch));
             using var span = Begin(batch);
             var (result, lines) = await Commit(own, left, span);
             for (var i = 0; i < batch.Count; i++) batch[i].SetResult((result, result == IntakeResult.Committed ? lines[i] : default));
@@ -194,6 +194,13 @@ internal sealed partial class Intake : BackgroundService
             LogCommitFailed(error, batch.Count);
             foreach (var waiting in batch) waiting.TrySetResult((IntakeResult.StoreUnreachable, default));
         }
+    }
+
+    private static Report[] ReportsOf(List<Waiting> batch)
+    {
+        var reports = new Report[batch.Count];
+        for (var i = 0; i < reports.Length; i++) reports[i] = batch[i].Report;
+        return reports;
     }
 
     // A key for each batch would be a record of its own in the store, and the embedded one takes back no room of a record that has expired.

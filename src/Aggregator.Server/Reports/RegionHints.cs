@@ -16,13 +16,13 @@ namespace Aggregator.Server;
 /// </remarks>
 internal sealed partial class RegionHints(IGrainFactory grains, TimeProvider clock, ILogger<RegionHints> logger) : BackgroundService
 {
-    private const int RoundAtMost = 512;
+    private const int RoundAtMost = 256;
     private const int CallsAtOnce = 256;
     private const int PatientUpTo = 64;
     private const int LateAtOnce = 4;
     private const int LateRest = 1, LateRestWhileMoreCome = 19; // times as long as it took
 
-    private static readonly TimeSpan RestPerCall = TimeSpan.FromMicroseconds(100);
+    private static readonly TimeSpan RestPerCall = TimeSpan.FromMicroseconds(400);
     private static readonly TimeSpan ShortestRest = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(1);
@@ -33,6 +33,7 @@ internal sealed partial class RegionHints(IGrainFactory grains, TimeProvider clo
     private readonly Channel<RegionEar> _late = Channel.CreateUnbounded<RegionEar>();
     private readonly SemaphoreSlim _calls = new(CallsAtOnce);
     private long _pastCommits;
+    private volatile bool _busy; // the last round was long, and so is the rest after it
 
     /// <summary>Tells regions what the store holds now, and sends those back to it of which only the past changed.</summary>
     public void Publish(CommitAnswer answer)
@@ -57,7 +58,7 @@ internal sealed partial class RegionHints(IGrainFactory grains, TimeProvider clo
     public async ValueTask<RegionGlance?> Glance(SeriesKey series, TimeSpan patience)
     {
         if (!_ears.TryGetValue(series, out var ear)) return null;
-        if (ear.IsFresh(clock, FreshFor) || _soon.Reader.Count > PatientUpTo) return ear.Glance;
+        if (ear.IsFresh(clock, FreshFor) || _busy || _soon.Reader.Count > PatientUpTo) return ear.Glance;
 
         try
         {
@@ -122,6 +123,7 @@ internal sealed partial class RegionHints(IGrainFactory grains, TimeProvider clo
                 calls++;
             }
 
+            _busy = calls > PatientUpTo;
             var rest = Math.Max((RestPerCall * calls).Ticks, clock.GetElapsedTime(begun).Ticks);
             await Rest(TimeSpan.FromTicks(rest), stopping);
         }

@@ -47,7 +47,7 @@ internal sealed class ReportTaking(
         var faults = new Dictionary<string, string>();
         if (!symptomIsKnown) faults["symptom"] = $"'symptom' is one of {string.Join(", ", service.Symptoms)}.";
         if (body.Comment?.Length > CommentAtMost) faults["comment"] = $"'comment' has at most {CommentAtMost} characters.";
-        if (!inRegion) faults["region"] = $"'{body.Region}' is not a region; GET /v1/regions lists them.";
+        if (!inRegion) faults["region"] = "'region' is not a region of the catalog; GET /v1/regions lists them.";
         return faults;
     }
 

@@ -18,9 +18,9 @@ internal sealed partial class SubscriptionKeeper(IGrainFactory grains, Subscript
                 foreach (var chunk in (await store.Filters()).Keys.Chunk(AtOnce))
                     await Task.WhenAll(chunk.Select(id => grains.GetGrain<ISubscriptionGrain>(id).Wake()));
             }
-            catch (Exception error) when (!stoppingToken.IsCancellationRequested)
+            catch (Exception error)
             {
-                LogAsleep(error.Message);
+                if (!stoppingToken.IsCancellationRequested) LogAsleep(error.Message);
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));

@@ -80,6 +80,7 @@ public abstract class FaultTests(ITestOutputHelper output) : IDisposable
 
         using var stopping = new CancellationTokenSource();
         Task[] senders = [.. singles.Run(stopping.Token), .. hastySingles.Run(stopping.Token), imports.Run(stopping.Token), hastyImports.Run(stopping.Token)];
+        using var silence = new Silence(() => singles.Acknowledged);
         for (var i = 0; i < faults; i++)
         {
             // All streams flow, and then a random number of reports more.
@@ -100,7 +101,8 @@ public abstract class FaultTests(ITestOutputHelper output) : IDisposable
         await Task.WhenAll(senders).WaitAsync(MovesOnWithin, TimeProvider.System);
         output.WriteLine(
             $"{watch.Elapsed.TotalSeconds:0.0} s: {ledger}; {singles.Acknowledged} patient people ({singles.Unheard} tries unheard, {singles.KnownAlready} of them had been counted), "
-            + $"{hastySingles.Acknowledged} hasty ones ({hastySingles.Unheard}), {imports.Requests} patient imports ({imports.Unheard}), {hastyImports.Requests} hasty ones ({hastyImports.Unheard})");
+            + $"{hastySingles.Acknowledged} hasty ones ({hastySingles.Unheard}), {imports.Requests} patient imports ({imports.Unheard}), {hastyImports.Requests} hasty ones ({hastyImports.Unheard}); "
+            + $"longest time without an acknowledgement {silence.Longest.TotalSeconds:0.0} s");
         ledger.Balances();
 
         // What the regions keep in memory.

@@ -132,6 +132,9 @@ internal sealed class GrainCluster : IAsyncDisposable
         await Begin();
     }
 
+    /// <summary>The silo ends in good order.</summary>
+    public Task Stop() => _cluster.StopAllSilosAsync();
+
     /// <summary>The region is collected as an idle one is: it may save, and comes back with what was saved.</summary>
     public Task Collect(SeriesKey series) => Collect(Region(series));
 

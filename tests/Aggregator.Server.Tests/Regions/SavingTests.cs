@@ -63,6 +63,21 @@ public sealed class SavingTests(Embedded store) : IClassFixture<Embedded>
     }
 
     [Fact]
+    public async Task Regions_that_end_with_their_silo_write_nothing_and_do_nothing_any_more()
+    {
+        await using var cluster = await GrainCluster.Start(store.Fresh(), Noon);
+        await cluster.Open(Noon.AddDays(-2), Noon);
+        await cluster.Report(Us, 1);
+        await cluster.Pass(TimeSpan.FromMinutes(1), Us);
+        var before = cluster.States.Writes.Count;
+
+        await cluster.Stop();
+        cluster.Clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(before, cluster.States.Writes.Count);
+        Assert.DoesNotContain(cluster.Said, said => said.Contains("could not", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_region_that_nobody_reports_from_is_collected_and_has_saved()
     {
         await using var cluster = await GrainCluster.Start(store.Fresh(), Noon);

@@ -71,6 +71,17 @@ public sealed class BadReportTests(AggregatorFixture fixture) : IAsyncLifetime
     public Task A_field_of_the_wrong_type_is_told_by_its_field(string body, string field) => Post(body).Problem(400, "bad-body", field);
 
     [Theory]
+    [InlineData("C328")]
+    [InlineData("5C7544383030")] // half of a surrogate pair, escaped
+    public async Task Text_that_is_none_is_told_by_its_field(string bytes)
+    {
+        using var content = new ByteArrayContent([.. "{\"comment\":\""u8, .. Convert.FromHexString(bytes), .. "\"}"u8]);
+        content.Headers.ContentType = new("application/json");
+        var problem = await _server.Anybody.PostAsync($"/v1/services/{_service}/reports", content).Problem(400, "bad-body", "comment");
+        Assert.Contains("no valid text", problem.GetProperty("errors").GetProperty("comment")[0].GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public Task A_body_of_more_than_4096_bytes_is_too_large(bool chunked)
