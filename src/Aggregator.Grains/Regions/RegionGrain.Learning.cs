@@ -98,7 +98,7 @@ internal sealed partial class RegionGrain
         }
         catch (Exception error)
         {
-            LogSaveFailed(error, _series);
+            faults.NotSaved(_series, error);
         }
         finally
         {

@@ -13,7 +13,7 @@ namespace Aggregator.Grains;
 [GrainType("region")]
 internal sealed partial class RegionGrain(
     [PersistentState("region")] IPersistentState<RegionState> state,
-    ReportStore store, OpenMarks marks, IOptions<ReportOptions> reports, DetectionOptions detection, SiloStop stop, GrainTelemetry telemetry, TimeProvider clock, ILogger<RegionGrain> logger)
+    ReportStore store, OpenMarks marks, IOptions<ReportOptions> reports, DetectionOptions detection, SiloStop stop, RegionFaults faults, GrainTelemetry telemetry, TimeProvider clock, ILogger<RegionGrain> logger)
     : Grain, IRegionGrain
 {
     private static readonly BucketGrid Grid = BucketGrid.TenSeconds;
@@ -183,7 +183,7 @@ internal sealed partial class RegionGrain(
         catch (Exception error) when (error is not OperationCanceledException)
         {
             // The next close tries again: nothing here is lost by being late.
-            LogTickFailed(error, _series);
+            faults.NotClosed(_series, error);
         }
         finally
         {

@@ -7,7 +7,7 @@ namespace Aggregator.Grains;
 
 /// <summary>The counts: appended by one script, read by hour or by day.</summary>
 /// <remarks>Every method throws <see cref="RedisException"/> or <see cref="TimeoutException"/> while the store is out of reach.</remarks>
-public sealed class ReportStore(StoreConnection connection, IOptions<ReportOptions> options, TimeProvider clock)
+public sealed class ReportStore(StoreConnection connection, IOptions<ReportOptions> options, TimeProvider clock) : IDisposable
 {
     /// <summary>Buckets that lie in one hash.</summary>
     public const int BucketsPerHour = 360;
@@ -24,6 +24,7 @@ public sealed class ReportStore(StoreConnection connection, IOptions<ReportOptio
     private static readonly string PackText = CommitScript.ReadText("pack.lua");
 
     private readonly StoreKeys _names = new(connection.Prefix);
+    private readonly StoreTurns _turns = new();
 
     /// <summary>Whether nothing more may be appended until there is room.</summary>
     public bool IsFull => connection.IsFull;
@@ -52,10 +53,10 @@ public sealed class ReportStore(StoreConnection connection, IOptions<ReportOptio
     /// <summary>Packs buckets of an hour (since 1970) that hardly anybody reports on any more; what they hold stays the same.</summary>
     /// <param name="before">The first bucket of the hour that is left as it is; 360 packs them all.</param>
     /// <returns>How many counts were packed.</returns>
-    public async Task<int> Pack(SeriesKey series, long hour, int before) => (int)await Evaluate(
+    public async Task<int> Pack(SeriesKey series, long hour, int before) => (int)await _turns.Take(() => Evaluate(
         PackText,
         [_names.Buckets(series, hour), _names.Packed(StoreKeys.ShardOf(series.Service))],
-        [before, hour * BucketsPerHour, (long)BucketsKept.TotalSeconds]);
+        [before, hour * BucketsPerHour, (long)BucketsKept.TotalSeconds]));
 
     /// <summary>The 10-second buckets of a series that hold anything, in order.</summary>
     /// <param name="from">The first bucket.</param>
@@ -64,7 +65,7 @@ public sealed class ReportStore(StoreConnection connection, IOptions<ReportOptio
     {
         var firstHour = from / BucketsPerHour;
         var hours = (int)((to - 1) / BucketsPerHour - firstHour) + 1;
-        var replies = await Task.WhenAll(Enumerable.Range(0, hours).Select(i => connection.Shared.HashGetAllAsync(_names.Buckets(series, firstHour + i))));
+        var replies = await _turns.Take(() => Task.WhenAll(Enumerable.Range(0, hours).Select(i => connection.Shared.HashGetAllAsync(_names.Buckets(series, firstHour + i)))));
 
         var found = new Dictionary<long, TallyBuilder>();
         for (var i = 0; i < hours; i++)
@@ -98,7 +99,7 @@ public sealed class ReportStore(StoreConnection connection, IOptions<ReportOptio
     {
         var (hour, cell) = Math.DivRem(bucket, BucketsPerHour);
         string[] kinds = [.. symptoms.Select(symptom => ":" + symptom), "!n", "!d", "!q"];
-        var totals = await connection.Shared.HashGetAsync(_names.Buckets(series, hour), Array.ConvertAll(kinds, kind => (RedisValue)$"{cell}{kind}"));
+        var totals = await _turns.Take(() => connection.Shared.HashGetAsync(_names.Buckets(series, hour), Array.ConvertAll(kinds, kind => (RedisValue)$"{cell}{kind}")));
 
         var tally = new TallyBuilder();
         for (var i = 0; i < kinds.Length; i++)
@@ -113,9 +114,9 @@ public sealed class ReportStore(StoreConnection connection, IOptions<ReportOptio
     public async Task<long?> FirstDayWithMinutes(SeriesKey series, long fromDay, long toDay)
     {
         var days = Enumerable.Range(0, (int)(toDay - fromDay)).Select(i => fromDay + i).ToArray();
-        if (await connection.Shared.KeyExistsAsync(Array.ConvertAll(days, day => (RedisKey)_names.Minutes(series, day))) == 0) return null;
+        if (await _turns.Take(() => connection.Shared.KeyExistsAsync(Array.ConvertAll(days, day => (RedisKey)_names.Minutes(series, day)))) == 0) return null;
 
-        var exist = await Task.WhenAll(days.Select(day => connection.Shared.KeyExistsAsync(_names.Minutes(series, day))));
+        var exist = await _turns.Take(() => Task.WhenAll(days.Select(day => connection.Shared.KeyExistsAsync(_names.Minutes(series, day)))));
         return days[Array.IndexOf(exist, true)];
     }
 
@@ -123,8 +124,8 @@ public sealed class ReportStore(StoreConnection connection, IOptions<ReportOptio
     public async Task<SortedDictionary<long, MinuteRow>> ReadMinutes(SeriesKey series, long fromHour, long toHour)
     {
         var (firstDay, lastDay) = (fromHour / 24, (toHour - 1) / 24);
-        var replies = await Task.WhenAll(Enumerable.Range(0, (int)(lastDay - firstDay) + 1)
-            .Select(i => connection.Shared.HashGetAllAsync(_names.Minutes(series, firstDay + i))));
+        var replies = await _turns.Take(() => Task.WhenAll(Enumerable.Range(0, (int)(lastDay - firstDay) + 1)
+            .Select(i => connection.Shared.HashGetAllAsync(_names.Minutes(series, firstDay + i)))));
 
         var rows = new SortedDictionary<long, MinuteRow>();
         for (var i = 0; i < replies.Length; i++)
@@ -140,7 +141,7 @@ public sealed class ReportStore(StoreConnection connection, IOptions<ReportOptio
     }
 
     /// <summary>Sets the minute counts of whole hours.</summary>
-    public async Task WriteMinutes(SeriesKey series, IReadOnlyCollection<KeyValuePair<long, MinuteRow>> rows)
+    public Task WriteMinutes(SeriesKey series, IReadOnlyCollection<KeyValuePair<long, MinuteRow>> rows) => _turns.Take(async () =>
     {
         var writes = rows.GroupBy(row => row.Key / 24).SelectMany(day =>
         {
@@ -153,7 +154,8 @@ public sealed class ReportStore(StoreConnection connection, IOptions<ReportOptio
         });
         await Task.WhenAll(writes);
         await connection.Settle();
-    }
+        return rows.Count;
+    });
 
     /// <summary>What reporters of a service wrote, newest first, as it was appended.</summary>
     public async Task<List<string>> ReadComments(ServiceKey service) =>
@@ -197,6 +199,8 @@ public sealed class ReportStore(StoreConnection connection, IOptions<ReportOptio
         await connection.Shared.KeyDeleteAsync([_names.Comments(service), _names.Regions(service)]);
         await connection.Settle();
     }
+
+    public void Dispose() => _turns.Dispose();
 
     private async Task<RedisResult> Evaluate(string script, RedisKey[] keys, RedisValue[] arguments)
     {

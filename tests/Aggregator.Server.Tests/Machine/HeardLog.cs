@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Aggregator.Server.Tests;
 
 /// <summary>A log that the test reads.</summary>
-internal sealed class HeardLog : ILogger
+internal class HeardLog : ILogger
 {
     public List<string> Lines { get; } = [];
 
@@ -13,3 +13,5 @@ internal sealed class HeardLog : ILogger
 
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Lines.Add(formatter(state, exception));
 }
+
+internal sealed class HeardLog<T> : HeardLog, ILogger<T>;
