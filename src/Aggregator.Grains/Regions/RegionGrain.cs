@@ -13,7 +13,7 @@ namespace Aggregator.Grains;
 [GrainType("region")]
 internal sealed partial class RegionGrain(
     [PersistentState("region")] IPersistentState<RegionState> state,
-    ReportStore store, OpenMarks marks, IOptions<ReportOptions> reports, DetectionOptions detection, SiloStop stop, RegionFaults faults, GrainTelemetry telemetry, TimeProvider clock, ILogger<RegionGrain> logger)
+    ReportStore store, OpenMarks marks, IOptions<ReportOptions> reports, DetectionOptions detection, SiloStop stop, GrainFaults faults, GrainTelemetry telemetry, TimeProvider clock, ILogger<RegionGrain> logger)
     : Grain, IRegionGrain
 {
     private static readonly BucketGrid Grid = BucketGrid.TenSeconds;

@@ -8,7 +8,7 @@ namespace Aggregator.Grains;
 [GrainType("service")]
 internal sealed partial class ServiceGrain(
     [PersistentState("service")] IPersistentState<ServiceState> state,
-    IncidentStore archive, SubscriptionStore subscriptions, IncidentOptions options, SiloStop stop, GrainTelemetry telemetry, TimeProvider clock, ILogger<ServiceGrain> logger) : Grain, IServiceGrain
+    IncidentStore archive, SubscriptionStore subscriptions, IncidentOptions options, SiloStop stop, GrainFaults faults, GrainTelemetry telemetry, TimeProvider clock, ILogger<ServiceGrain> logger) : Grain, IServiceGrain
 {
     private static readonly TimeSpan WatchEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan HeartbeatMissing = TimeSpan.FromSeconds(35);
@@ -142,7 +142,7 @@ internal sealed partial class ServiceGrain(
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            LogWatchFailed(error, _service);
+            faults.NotWatched(_service, error);
         }
 
         // Also where the store does not answer: then the regions are out of sight, and the board has to hear it.
@@ -152,7 +152,7 @@ internal sealed partial class ServiceGrain(
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            LogWatchFailed(error, _service);
+            faults.NotWatched(_service, error);
         }
     }
 
@@ -166,7 +166,8 @@ internal sealed partial class ServiceGrain(
     {
         var all = _regions.GetValueOrDefault(RegionCode.All.Value).News;
         var restless = _regions.Values.Select(heard => heard.News).Where(news => news.Verdict.Level != Level.Normal).ToList();
-        var level = restless.Count > 0 ? restless.Max(news => news.Verdict.Level) : _regions.Count == 0 && _tracker.Open is not null ? Level.Unknown : Level.Normal;
+        var unheard = Unheard();
+        var level = restless.Count > 0 ? restless.Max(news => news.Verdict.Level) : unheard.Length > 0 ? Level.Unknown : Level.Normal;
         // What its regions have been since is known again after a restart; when it became calm is not.
         if (level is Level.Spike or Level.Elevated) _since = restless.Where(news => news.Verdict.Level == level).Min(news => news.Verdict.Since);
         else if (level != _level) _since = clock.GetUtcNow();
@@ -174,10 +175,22 @@ internal sealed partial class ServiceGrain(
 
         await GrainFactory.GetGrain<IBoardGrain>(StoreKeys.ShardOf(_service)).Post(new(
             _service.Value, level, _since, all?.Reports15m ?? 0, all?.Expected15m ?? 0, all?.Spark ?? [],
-            [.. restless.Select(news => new RegionStanding(news.Region, news.Verdict, news.Networks))],
+            [.. restless.Select(news => new RegionStanding(news.Region, news.Verdict, news.Networks)), .. unheard],
             _tracker.Open is { } open ? IncidentDocument.From(open, Behind()) : null,
             _tracker.Open is null && state.State.Incident is { ResolvedAt: { } end } last && clock.GetUtcNow() - end <= options.WaveWithin ? last : null));
         _toPost = false;
+    }
+
+    /// <summary>Regions of the open incident that have not said how they are since this grain woke: that another is calm says nothing of them.</summary>
+    private RegionStanding[] Unheard()
+    {
+        if (_tracker.Open is not { } open) return [];
+        var blind = VerdictDocument.From(Verdict.Blind(clock.GetUtcNow()));
+        return
+        [
+            .. open.Regions.Select(region => region.Region).Append(open.OpenedBy).Distinct().Where(region => !_regions.ContainsKey(region.Value))
+                .Select(region => new RegionStanding(region.Value, blind, 0)),
+        ];
     }
 
     /// <summary>The reports since the onset: those of ALL where it is up itself, else those of the regions that are.</summary>
@@ -195,7 +208,4 @@ internal sealed partial class ServiceGrain(
 
     [LoggerMessage(LogLevel.Information, "Incident {Incident} {Change} by {Region}: {Observed} reports where {Expected} are usual")]
     private partial void LogChanged(ChangeKind change, string incident, RegionCode region, double observed, double expected);
-
-    [LoggerMessage(LogLevel.Warning, "{Service} could not look after its incident; it tries again in 5 seconds")]
-    private partial void LogWatchFailed(Exception error, ServiceKey service);
 }

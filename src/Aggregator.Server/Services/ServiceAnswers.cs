@@ -58,7 +58,8 @@ public sealed record SeriesAnswer(
 public sealed record SeriesPoint(DateTimeOffset At, long? Reports, double? Expected, UsualAnswer? Usual);
 
 /// <summary>What is spiking (or elevated, or out of sight) right now.</summary>
-public sealed record SpikesAnswer(DateTimeOffset At, IReadOnlyList<SpikeAnswer> Spikes);
+/// <param name="Complete">False while something is out of sight: what is not listed may spike all the same. <c>level=Unknown</c> lists what is.</param>
+public sealed record SpikesAnswer(DateTimeOffset At, IReadOnlyList<SpikeAnswer> Spikes, bool Complete);
 
 /// <summary>One region of one service that is not at its usual level.</summary>
 /// <param name="Observed">Reports in the window that decided.</param>

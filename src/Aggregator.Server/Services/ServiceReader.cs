@@ -60,7 +60,7 @@ internal sealed class ServiceReader(Catalog catalog, SnapshotCache snapshots, IG
             select new SpikeAnswer(
                 standing.Service, restless.Region, verdict.Level, verdict.Reason, evidence.Observed, evidence.Expected, evidence.Ratio, evidence.Networks,
                 verdict.Since, standing.OpenIncident?.Id, evidence.Usual, evidence.Window, evidence.Onset, evidence.Score, evidence.Chance, evidence.Sentence);
-        return new(snapshot.At, [.. spikes]);
+        return new(snapshot.At, [.. spikes], snapshot.SeesAll);
     }
 
     public async Task<ServiceAnswer> Read(CatalogService service)
@@ -92,7 +92,7 @@ internal sealed class ServiceReader(Catalog catalog, SnapshotCache snapshots, IG
         var codes = await Codes(service);
         var regions = await Task.WhenAll(codes.Select(code => Region(service, code)));
         return new(clock.GetUtcNow(), service.Value,
-            [.. regions.OrderByDescending(region => region.Level).ThenByDescending(region => region.Reports["15m"]).ThenByDescending(region => region.Reports["24h"]).ThenBy(region => region.Name, StringComparer.Ordinal)]);
+            [.. regions.OrderByDescending(region => region.Level).ThenByDescending(region => region.Reports.GetValueOrDefault("15m")).ThenByDescending(region => region.Reports.GetValueOrDefault("24h")).ThenBy(region => region.Name, StringComparer.Ordinal)]);
     }
 
     public async Task<RegionAnswer> Region(ServiceKey service, RegionCode region)

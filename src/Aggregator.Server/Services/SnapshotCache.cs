@@ -21,6 +21,11 @@ internal sealed record Snapshot(long Version, DateTimeOffset At, bool Complete, 
         return Shut && level == Level.Normal ? Level.Unknown : level;
     }
 
+    private readonly bool _allAreSeen = Services.Values.All(standing => standing.Level != Level.Unknown && standing.Regions.All(region => region.Verdict.Level != Level.Unknown));
+
+    /// <summary>Whether nothing is out of sight.</summary>
+    public bool SeesAll => Complete && !Blind && !Shut && _allAreSeen;
+
     public ServiceStanding? Find(string service) => Services.GetValueOrDefault(service);
 }
 

@@ -58,6 +58,10 @@ internal sealed class GrainCluster : IAsyncDisposable
 
     public IncidentStore Incidents => new(_connection);
 
+    /// <summary>What every server is told of a service.</summary>
+    public async Task<ServiceStanding?> Standing(string service) =>
+        (await _cluster.Client.GetGrain<IBoardGrain>(StoreKeys.ShardOf(ServiceKey.Parse(service))).Read(Guid.Empty, 0)).Changed.SingleOrDefault(standing => standing.Service == service);
+
     /// <summary>The servers were open for reports throughout.</summary>
     public async Task Open(DateTimeOffset from, DateTimeOffset to)
     {

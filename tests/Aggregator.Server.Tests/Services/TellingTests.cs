@@ -40,8 +40,29 @@ public sealed class TellingTests(Embedded store) : IClassFixture<Embedded>
         Assert.Equal("Opened x", Told(receiver, "good"));
     }
 
+    [Fact]
+    public async Task After_a_restart_a_calm_region_says_nothing_of_those_of_the_incident()
+    {
+        await using var cluster = await GrainCluster.Start(store.Fresh(), Incidents.Noon);
+        await Hear(cluster, Level.Spike);
+        cluster.Clock.Advance(TimeSpan.FromSeconds(10));
+        await Hear(cluster, Level.Spike);
+        Assert.NotNull((await cluster.Standing("x"))!.OpenIncident);
+
+        await cluster.Restart();
+        await Hear(cluster, Level.Normal, "DE");
+        var standing = (await cluster.Standing("x"))!;
+        Assert.Equal(Level.Unknown, standing.Level);
+        Assert.Equal(("US", Level.Unknown), (standing.Regions.Single().Region, standing.Regions.Single().Verdict.Level));
+
+        await Hear(cluster, Level.Spike);
+        standing = (await cluster.Standing("x"))!;
+        Assert.Equal(Level.Spike, standing.Level);
+        Assert.Equal(("US", Level.Spike), (standing.Regions.Single().Region, standing.Regions.Single().Verdict.Level));
+    }
+
     private static string Told(Receiver receiver, string path) => string.Join(", ", receiver.Told.Where(one => one.Path == $"/{path}").Select(one => one.Body));
 
-    private static Task Hear(GrainCluster cluster, Level level) => cluster.Service("x").Hear(
-        new("US", Incidents.Verdict(level), 120, 3.5, 90, ImmutableDictionary<string, long>.Empty.Add("app", 100), []));
+    private static Task Hear(GrainCluster cluster, Level level, string region = "US") => cluster.Service("x").Hear(
+        new(region, Incidents.Verdict(level), 120, 3.5, 90, ImmutableDictionary<string, long>.Empty.Add("app", 100), []));
 }

@@ -4,15 +4,15 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Aggregator.Server.Tests;
 
-public sealed class RegionFaultsTests
+public sealed class GrainFaultsTests
 {
     private readonly FakeTimeProvider _clock = new();
-    private readonly HeardLog<RegionFaults> _log = new();
+    private readonly HeardLog<GrainFaults> _log = new();
 
     [Fact]
     public void A_store_that_is_away_is_said_once_for_all_regions_and_then_every_half_minute()
     {
-        using var faults = new RegionFaults(_clock, _log);
+        using var faults = new GrainFaults(_clock, _log);
         for (var bucket = 0; bucket < 6; bucket++)
         {
             for (var region = 0; region < 1000; region++) faults.NotClosed(new(ServiceKey.Parse("x"), RegionCode.Parse($"R-{region}")), new TimeoutException("No answer."));
@@ -30,7 +30,7 @@ public sealed class RegionFaultsTests
     [Fact]
     public void After_half_a_minute_without_any_the_next_is_said_at_once_again()
     {
-        using var faults = new RegionFaults(_clock, _log);
+        using var faults = new GrainFaults(_clock, _log);
         var series = new SeriesKey(ServiceKey.Parse("x"), RegionCode.Parse("US"));
         faults.NotSaved(series, new TimeoutException());
         for (var second = 0; second < 40; second++) _clock.Advance(TimeSpan.FromSeconds(1));
