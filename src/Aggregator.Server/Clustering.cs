@@ -74,6 +74,7 @@ internal static partial class Clustering
             return;
         }
 
+        if (store.Mode == StoreMode.Redis) ThrowIfTaken(cluster);
         builder.UseOrleans(silo => (traced ? silo.AddActivityPropagation() : silo)
             .Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (cluster.Id, cluster.Id))
             .Configure<ClusterMembershipOptions>(NoticeDeathSoon)
@@ -137,6 +138,28 @@ internal static partial class Clustering
 
         [LoggerMessage(LogLevel.Warning, "No silo answers yet; this gateway starts as soon as one does: {Reason}")]
         private partial void LogWaiting(string reason);
+    }
+
+    /// <summary>Two silos at one address would not fail to listen: the second takes itself for the first, started anew, and has it declared dead.</summary>
+    private static void ThrowIfTaken(ClusteringOptions cluster)
+    {
+        var address = cluster.Address is { } named ? IPAddress.Parse(named) : IPAddress.Any;
+        foreach (var (setting, port) in (ReadOnlySpan<(string, int)>)[(nameof(cluster.SiloPort), cluster.SiloPort), (nameof(cluster.GatewayPort), cluster.GatewayPort)])
+        {
+            try
+            {
+                using var listener = new TcpListener(address, port);
+                listener.Start();
+            }
+            catch (SocketException error) when (error.SocketErrorCode == SocketError.AddressNotAvailable)
+            {
+                throw new CannotStartException($"{ClusteringOptions.Section}:{nameof(cluster.Address)} is {address}, which is no address of this machine.", error);
+            }
+            catch (SocketException error)
+            {
+                throw new CannotStartException($"{ClusteringOptions.Section}:{setting}: {address}:{port} cannot be listened on: {error.Message}. Stop what listens there, or choose another port; 0 is any free one.", error);
+            }
+        }
     }
 
     private static int FreePort()

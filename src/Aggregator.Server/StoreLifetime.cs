@@ -39,13 +39,21 @@ internal sealed partial class StoreLifetime(StoreConnection connection, Embedded
     /// <summary>Tries until the store answers, and says that it waits: connecting may take long by itself, and a sentinel that is not there yet ends it with an error.</summary>
     private static async Task<StoreConnection> Reach(Func<Task<StoreConnection>> open, ILogger logger, StoreMode mode)
     {
-        var opening = open();
+        var (opening, reason) = (open(), "no connection");
+        StoreConnection? watched = null;
         using var again = new PeriodicTimer(LookEvery);
         for (var looks = 1; ; looks++)
         {
             if (opening.Exception?.InnerException is RedisException or TimeoutException) opening = open();
-            if (opening.IsCompleted && await opening is var connection && await Answers(connection)) return connection;
-            if (looks % SayAgainEvery == FirstSay) LogWaiting(logger, mode);
+            if (opening.IsCompleted)
+            {
+                var connection = await opening;
+                if (watched != connection) connection.Multiplexer.ConnectionFailed += (_, failed) => reason = $"{failed.FailureType} at {failed.EndPoint}";
+                watched = connection;
+                if (await Answers(connection)) return connection;
+            }
+
+            if (looks % SayAgainEvery == FirstSay) LogWaiting(logger, mode, reason);
             await again.WaitForNextTickAsync();
         }
     }
@@ -81,6 +89,6 @@ internal sealed partial class StoreLifetime(StoreConnection connection, Embedded
     [LoggerMessage(LogLevel.Information, "The Redis at {Server} does not say how it writes its log; with 'appendonly yes' and 'appendfsync always' no report that was answered 202 is lost when it dies")]
     private static partial void LogUnknownPromise(ILogger logger, string server);
 
-    [LoggerMessage(LogLevel.Warning, "The store ({Mode}) does not answer yet; the server starts as soon as it does")]
-    private static partial void LogWaiting(ILogger logger, StoreMode mode);
+    [LoggerMessage(LogLevel.Warning, "The store ({Mode}) does not answer yet ({Reason}); the server starts as soon as it does")]
+    private static partial void LogWaiting(ILogger logger, StoreMode mode, string reason);
 }

@@ -26,6 +26,7 @@ internal sealed class ClusterRun(ClusterPlan plan, IAnsiConsole console, TimePro
     {
         // Lines of a log stay lines.
         console.Profile.Width = WideEnough;
+        if (!IsThere("redis-server")) throw new UsageException("There is no redis-server on this machine; Debian has it as redis-server.");
         var program = await ServerFiles.Find(server, cancel);
         var folder = Directory.CreateTempSubdirectory("aggregator-cluster-").FullName;
         var members = new List<Member>();
@@ -33,7 +34,7 @@ internal sealed class ClusterRun(ClusterPlan plan, IAnsiConsole console, TimePro
         {
             var data = Directory.CreateDirectory(plan.Data ?? Path.Combine(folder, "redis")).FullName;
             var redis = FreePort();
-            members.Add(new("redis", ["redis-server", "--port", $"{redis}", "--bind", "127.0.0.1", "--dir", data, "--appendonly", "yes", "--appendfsync", "always", "--save", ""], null));
+            members.Add(new("redis", ["redis-server", "--port", $"{redis}", "--bind", "127.0.0.1", "--dir", data, "--appendonly", "yes", "--appendfsync", "always", "--save", ""], new($"redis://127.0.0.1:{redis}")));
             for (var i = 1; i <= plan.Silos; i++) members.Add(Server(program, $"silo-{i}", "Silo", redis, folder));
             for (var i = 1; i <= plan.Gateways; i++) members.Add(Server(program, $"gateway-{i}", "Gateway", redis, folder));
 
@@ -78,8 +79,7 @@ internal sealed class ClusterRun(ClusterPlan plan, IAnsiConsole console, TimePro
 
     private async Task Ready(Member member, CancellationToken cancel)
     {
-        if (member.Address is null) return;
-        using var http = new HttpClient { BaseAddress = member.Address, Timeout = TimeSpan.FromSeconds(5) };
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
         using var timer = new PeriodicTimer(LookEvery, time);
         for (var begun = time.GetTimestamp(); time.GetElapsedTime(begun) < ReadyWithin;)
         {
@@ -87,10 +87,18 @@ internal sealed class ClusterRun(ClusterPlan plan, IAnsiConsole console, TimePro
             if (member.Process!.HasExited) throw new UsageException($"{member.Name} ended with {member.Process.ExitCode} before it was ready; the others are stopped.");
             try
             {
-                using var answer = await http.GetAsync(new Uri("/health/ready", UriKind.Relative), cancel);
-                if (answer.IsSuccessStatusCode) return;
+                if (member.Address.Scheme == Uri.UriSchemeHttp)
+                {
+                    using var answer = await http.GetAsync(new Uri(member.Address, "/health/ready"), cancel);
+                    if (answer.IsSuccessStatusCode) return;
+                    continue;
+                }
+
+                using var connection = new TcpClient();
+                await connection.ConnectAsync(member.Address.Host, member.Address.Port, cancel);
+                return;
             }
-            catch (Exception error) when (error is HttpRequestException || (error is TaskCanceledException && !cancel.IsCancellationRequested))
+            catch (Exception error) when (error is HttpRequestException or SocketException || (error is TaskCanceledException && !cancel.IsCancellationRequested))
             {
                 // Not yet.
             }
@@ -109,13 +117,14 @@ internal sealed class ClusterRun(ClusterPlan plan, IAnsiConsole console, TimePro
             await Task.Delay(RestartAfter, time, cancel);
             await Stop(member);
             Start(member);
+            Tell(member.Name, $"is process {member.Process!.Id} now");
         }
     }
 
     private void Introduce(IEnumerable<Member> members)
     {
         var table = new Table().AddColumns("server", "address", "process");
-        foreach (var member in members) table.AddRow(member.Name, member.Address?.ToString() ?? "", $"{member.Process!.Id}");
+        foreach (var member in members) table.AddRow(member.Name, member.Address.ToString(), $"{member.Process!.Id}");
         lock (_console)
         {
             console.Write(table);
@@ -129,6 +138,9 @@ internal sealed class ClusterRun(ClusterPlan plan, IAnsiConsole console, TimePro
         lock (_console) console.MarkupLine($"[{colour}]{name,-10}[/] {Markup.Escape(line)}");
     }
 
+    private static bool IsThere(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "")
+        .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Any(folder => File.Exists(Path.Combine(folder, program)));
+
     private static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
@@ -136,14 +148,14 @@ internal sealed class ClusterRun(ClusterPlan plan, IAnsiConsole console, TimePro
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    private sealed class Member(string name, IReadOnlyList<string> command, Uri? address)
+    private sealed class Member(string name, IReadOnlyList<string> command, Uri address)
     {
         public string Name { get; } = name;
 
         public IReadOnlyList<string> Command { get; } = command;
 
-        /// <summary>Where it answers HTTP.</summary>
-        public Uri? Address { get; } = address;
+        /// <summary>Where it answers.</summary>
+        public Uri Address { get; } = address;
 
         public NamedProcess? Process { get; set; }
     }
