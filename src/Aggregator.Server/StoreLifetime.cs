@@ -39,8 +39,7 @@ internal sealed partial class StoreLifetime(StoreConnection connection, Embedded
     /// <summary>Tries until the store answers, and says that it waits: connecting may take long by itself, and a sentinel that is not there yet ends it with an error.</summary>
     private static async Task<StoreConnection> Reach(Func<Task<StoreConnection>> open, ILogger logger, StoreMode mode)
     {
-        var (opening, reason) = (open(), "no connection");
-        StoreConnection? watched = null;
+        var (opening, reason) = (open(), "no answer yet");
         using var again = new PeriodicTimer(LookEvery);
         for (var looks = 1; ; looks++)
         {
@@ -48,9 +47,8 @@ internal sealed partial class StoreLifetime(StoreConnection connection, Embedded
             if (opening.IsCompleted)
             {
                 var connection = await opening;
-                if (watched != connection) connection.Multiplexer.ConnectionFailed += (_, failed) => reason = $"{failed.FailureType} at {failed.EndPoint}";
-                watched = connection;
-                if (await Answers(connection)) return connection;
+                if (await WhySilent(connection) is not { } why) return connection;
+                reason = why;
             }
 
             if (looks % SayAgainEvery == FirstSay) LogWaiting(logger, mode, reason);
@@ -59,16 +57,17 @@ internal sealed partial class StoreLifetime(StoreConnection connection, Embedded
     }
 
     // To be connected is not enough: a Redis that reads its log after a restart takes connections and refuses every command.
-    private static async Task<bool> Answers(StoreConnection connection)
+    private static async Task<string?> WhySilent(StoreConnection connection)
     {
         try
         {
             await connection.Shared.PingAsync();
-            return true;
+            return null;
         }
         catch (Exception error) when (error is RedisException or TimeoutException)
         {
-            return false;
+            var where = string.Join(", ", connection.Multiplexer.GetEndPoints().Select(EndPointCollection.ToString));
+            return $"{where}: {error.GetBaseException().Message.TrimEnd('.')}";
         }
     }
 
