@@ -66,8 +66,9 @@ internal sealed partial class SnapshotCache(IGrainFactory grains, OpenMarker mar
         }
         catch (Exception error)
         {
+            // Once: it is asked again several times a second.
+            if (!board.IsSilent) LogUnread(board.Shard, error.Message);
             board.IsSilent = true;
-            LogUnread(board.Shard, error.Message);
         }
     }
 
@@ -134,6 +135,6 @@ internal sealed partial class SnapshotCache(IGrainFactory grains, OpenMarker mar
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "Board {Shard} could not be read: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "Board {Shard} could not be read, and is asked on: {Reason}")]
     private partial void LogUnread(int shard, string reason);
 }
