@@ -37,6 +37,26 @@ internal sealed partial class ServiceGrain
         }
     }
 
+    /// <summary>Saves that a region is a spike before an incident says so, and that it no longer is.</summary>
+    private async Task NoteSpiking(RegionNews news)
+    {
+        var before = state.State.Spiking;
+        var after = news.Verdict.Level == Level.Spike ? before ?? (_tracker.Open is null ? news.Region : null)
+            : news.Region == before && news.Verdict.Level != Level.Unknown ? null : before;
+        if (after == before || SavedInVain) return;
+
+        state.State.Spiking = after;
+        try
+        {
+            await Write();
+        }
+        catch
+        {
+            state.State.Spiking = before;
+            throw;
+        }
+    }
+
     private async Task Write()
     {
         try

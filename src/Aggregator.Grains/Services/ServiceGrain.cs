@@ -48,6 +48,7 @@ internal sealed partial class ServiceGrain(
         {
             // What is out of sight may be the store: the board hears it before anything is saved.
             if (news.Verdict.Level == Level.Unknown && before != Level.Unknown) await Post(CancellationToken.None);
+            await NoteSpiking(news);
             change = await Decide(() => _tracker.Hear(RegionCode.Parse(news.Region), news.Verdict.ToDomain(), now, news.Networks), now);
             await DecideTheRest(now);
         }
@@ -159,7 +160,8 @@ internal sealed partial class ServiceGrain(
     private IEnumerable<string> Restless() =>
     [
         .. _regions.Where(region => region.Value.News.Verdict.Level is Level.Spike or Level.Elevated).Select(region => region.Key)
-            .Union(_tracker.Open?.Regions.Select(region => region.Region.Value).Append(RegionCode.All.Value) ?? []),
+            .Union(_tracker.Open?.Regions.Select(region => region.Region.Value).Append(RegionCode.All.Value) ?? [])
+            .Union(Unheard().Select(region => region.Region)),
     ];
 
     private async Task Post(CancellationToken cancellationToken)
@@ -181,16 +183,14 @@ internal sealed partial class ServiceGrain(
         _toPost = false;
     }
 
-    /// <summary>Regions of the open incident that have not said how they are since this grain woke: that another is calm says nothing of them.</summary>
+    /// <summary>Regions in trouble that have not said how they are since this grain woke: that another is calm says nothing of them.</summary>
     private RegionStanding[] Unheard()
     {
-        if (_tracker.Open is not { } open) return [];
+        IEnumerable<string> troubled = _tracker.Open is { } open ? open.Regions.Select(region => region.Region.Value).Append(open.OpenedBy.Value) : [];
+        if (state.State.Spiking is { } spiking) troubled = troubled.Append(spiking);
+
         var blind = VerdictDocument.From(Verdict.Blind(clock.GetUtcNow()));
-        return
-        [
-            .. open.Regions.Select(region => region.Region).Append(open.OpenedBy).Distinct().Where(region => !_regions.ContainsKey(region.Value))
-                .Select(region => new RegionStanding(region.Value, blind, 0)),
-        ];
+        return [.. troubled.Distinct().Where(region => !_regions.ContainsKey(region)).Select(region => new RegionStanding(region, blind, 0))];
     }
 
     /// <summary>The reports since the onset: those of ALL where it is up itself, else those of the regions that are.</summary>

@@ -17,6 +17,10 @@ public sealed class ServiceState
     /// <summary>Changes that not every subscription has been offered yet, oldest first: saved together with what they tell of.</summary>
     [Id(2)]
     public List<UntoldChange> Untold { get; set; } = [];
+
+    /// <summary>A region that was a spike before there was an incident: until it has been heard again, nobody who wakes may call the service well.</summary>
+    [Id(3)]
+    public string? Spiking { get; set; }
 }
 
 /// <summary>A change that is still to be told.</summary>

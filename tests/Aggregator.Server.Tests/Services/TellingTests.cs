@@ -61,6 +61,26 @@ public sealed class TellingTests(Embedded store) : IClassFixture<Embedded>
         Assert.Equal(("US", Level.Spike), (standing.Regions.Single().Region, standing.Regions.Single().Verdict.Level));
     }
 
+    [Fact]
+    public async Task After_a_restart_a_calm_region_says_nothing_of_a_spike_that_was_no_incident_yet()
+    {
+        await using var cluster = await GrainCluster.Start(store.Fresh(), Incidents.Noon);
+        await Hear(cluster, Level.Spike);
+        Assert.Null((await cluster.Standing("x"))!.OpenIncident);
+
+        await cluster.Restart();
+        await Hear(cluster, Level.Normal, "DE");
+        Assert.Equal(Level.Unknown, (await cluster.Standing("x"))!.Level);
+
+        await Hear(cluster, Level.Normal);
+        Assert.Equal(Level.Normal, (await cluster.Standing("x"))!.Level);
+
+        // What is over is over for whoever wakes next, too.
+        await cluster.Restart();
+        await Hear(cluster, Level.Normal, "DE");
+        Assert.Equal(Level.Normal, (await cluster.Standing("x"))!.Level);
+    }
+
     private static string Told(Receiver receiver, string path) => string.Join(", ", receiver.Told.Where(one => one.Path == $"/{path}").Select(one => one.Body));
 
     private static Task Hear(GrainCluster cluster, Level level, string region = "US") => cluster.Service("x").Hear(
