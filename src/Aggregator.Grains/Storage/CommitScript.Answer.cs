@@ -44,6 +44,7 @@ internal sealed partial class CommitScript
     {
         var bySeries = new Dictionary<SeriesKey, List<BucketTally>>(_bucketKeys.Count);
         var cells = new List<(long Cell, TallyBuilder Tally)>();
+        var finished = new HashSet<int>(_bucketKeys.Count);
         var key = 0;
         foreach (var range in touched.AsSpan().Split(','))
         {
@@ -91,11 +92,12 @@ internal sealed partial class CommitScript
             var (series, hour) = _bucketKeys[key];
             ref var list = ref CollectionsMarshal.GetValueRefOrAddDefault(bySeries, series, out _);
             list ??= new(cells.Count);
+            var again = !finished.Add(key);
             foreach (var (cell, tally) in cells)
             {
                 // A hash that holds plain counts and others is told twice.
                 var told = new BucketTally(hour * ReportStore.BucketsPerHour + cell, tally.Build());
-                var place = list.FindIndex(known => known.Bucket == told.Bucket);
+                var place = again ? list.FindIndex(known => known.Bucket == told.Bucket) : -1;
                 if (place < 0) list.Add(told);
                 else list[place] = told with { Tally = list[place].Tally.Max(told.Tally) };
             }
