@@ -4,7 +4,34 @@ namespace Aggregator.Domain;
 
 internal sealed partial class Baseline
 {
-    private void BeginDay(long day)
+    private void Learn(long step, double reports, double seen, bool cold)
+    {
+        var usual = Usual * seen;
+        var expected = usual * _level;
+        LearnScatter((step + 1) * _stepMinutes, reports, usual);
+
+        // Cold, three times what the day so far expects may teach: a busy new service is learned within the hours, an outage is not.
+        var above = Math.Max(cold ? 2 * expected : 0, Cut * Math.Sqrt(expected + _phi[1] * expected * expected));
+        reports = Math.Min(reports, expected + above + 1);
+
+        _meanReports += reports;
+        _meanSeen += seen * _subSteps;
+        LearnProfile(step, reports / Math.Max(_level * _standing, 0.05), seen);
+        if (cold) return;
+
+        LearnLevel(reports, usual);
+        LearnStanding(reports, usual);
+    }
+
+    private void BeginDay(long day, bool keepsProfile)
+    {
+        // Of a series that is younger than a week nobody knows what a spike is: what it has is learned all the same.
+        if (!keepsProfile || _learned < DaysToKeep * SubStepsPerDay) DrawProfile();
+        if (_day != long.MinValue) ForgetDays(Math.Min(day - _day, 60));
+        _day = day;
+    }
+
+    private void DrawProfile()
     {
         var prior = (float)(ProfilePrior / Math.Max(_meanReports / _meanSeen / _standing, LeastPerMinute * SubStepMinutes));
         Span<float> reports = stackalloc float[Quarters], seen = stackalloc float[Quarters];
@@ -15,9 +42,6 @@ internal sealed partial class Baseline
             for (var quarter = 0; quarter < Quarters; quarter++)
                 _profile[kind * Quarters + quarter] = ((float)ProfilePrior + reports[quarter]) / (prior + seen[quarter]);
         }
-
-        if (_day != long.MinValue) ForgetDays(Math.Min(day - _day, 60));
-        _day = day;
     }
 
     // The kernel over a circle of quarters; what is left of a vector's length does not matter, as 96 is a multiple of all there are.
@@ -69,7 +93,7 @@ internal sealed partial class Baseline
         var kept = Math.Exp(-_stepMinutes / StandingMemory);
         _standingReports = _standingReports * kept + reports;
         _standingUsual = _standingUsual * kept + usual / _standing;
-        _standing = Math.Clamp((StandingPrior + _standingReports) / (StandingPrior + _standingUsual), 0.01, 1000);
+        _standing = Math.Clamp((StandingPrior + _standingReports) / (StandingPrior + _standingUsual), LeastStanding, MostStanding);
     }
 
     // What was seen says the more of the level the more reports are usual, and the less the level moves by itself.

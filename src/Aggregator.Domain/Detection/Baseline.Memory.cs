@@ -12,6 +12,20 @@ internal sealed partial class Baseline
         for (var i = 0; i < values.Length; i++) values[i] = from.ReadSingle();
     }, (ref long value) => value = from.ReadInt64());
 
+    public void SavePeaks(BinaryWriter to)
+    {
+        Peaks.Save(to);
+        to.Write(_usualWithoutPeak);
+        to.Write(_inPeak);
+    }
+
+    public void LoadPeaks(BinaryReader from)
+    {
+        Peaks.Load(from);
+        _usualWithoutPeak = from.ReadDouble();
+        _inPeak = from.ReadBoolean();
+    }
+
     private delegate void Visit<T>(ref T value);
 
     // One list for both ways, so that what is saved and what is loaded cannot drift apart.
@@ -31,6 +45,6 @@ internal sealed partial class Baseline
         number(ref _standingUsual);
         var usual = Usual;
         number(ref usual);
-        Usual = usual;
+        Usual = _usualWithoutPeak = usual;
     }
 }

@@ -10,6 +10,8 @@ namespace Aggregator.Domain;
 /// at four scales: variance = L + phi L².</para>
 /// <para>What teaches is cut off at three standard deviations first (Noufaily et al. 2013 weight past outbreaks down to the same end). A gap teaches nothing.
 /// During the first day seen there is no level, the cut is wider, and the mean so far, with a prior, is expected.</para>
+/// <para>A peak that recurs at its hour is expected by <see cref="RecurringPeaks"/>; while one is expected nothing else is learned, so that a peak
+/// that fails to come does not pass for a lower level.</para>
 /// </remarks>
 internal sealed partial class Baseline
 {
@@ -22,11 +24,14 @@ internal sealed partial class Baseline
     private const double LevelMemory = 120;
     private const double StandingMemory = 7 * 1440;
     private const double StandingPrior = 20;
+    private const double LeastStanding = 0.01;
+    private const double MostStanding = 1000;
     private const double KernelQuarters = 4;
     private const double DayMemory = 10;
     private const double MeanMemory = 14;
     private const double ProfilePrior = 20.0 / 5;
     private const double OtherKindShare = 0.25;
+    private const int DaysToKeep = 7;
     private const double Cut = 3;
     private const double OutlierCut = 3.5;
     private const double LeastPerMinute = 1e-4;
@@ -75,10 +80,15 @@ internal sealed partial class Baseline
     private double _levelVariance = LevelVariancePrior;
     private long _day = long.MinValue;
 
+    // Usual, if no peak were expected, and whether one is.
+    private double _usualWithoutPeak;
+    private bool _inPeak;
+
     public Baseline(int stepMinutes)
     {
         _stepMinutes = stepMinutes;
         _subSteps = stepMinutes / SubStepMinutes;
+        Peaks = new(stepMinutes);
         _levels = new double[ScanWindows.SpanMinutes / stepMinutes + 2];
         Array.Fill(_levels, 1);
     }
@@ -86,7 +96,13 @@ internal sealed partial class Baseline
     /// <summary>Less than a day was seen.</summary>
     public bool IsCold => _learned < SubStepsPerDay;
 
-    /// <summary>Reports that the profile expects in the step that was begun last, the level left aside.</summary>
+    /// <summary>What the last week was of the profile.</summary>
+    public double Standing => _standing;
+
+    /// <summary>The peaks that recur at their hour.</summary>
+    public RecurringPeaks Peaks { get; }
+
+    /// <summary>Reports that are expected in the step that was begun last, the level left aside.</summary>
     public double Usual { get; private set; }
 
     /// <summary>The level that a span of so many minutes will have on average, as forecast from the level at its start.</summary>
@@ -114,39 +130,38 @@ internal sealed partial class Baseline
     }
 
     /// <summary>Begins a step: what will be expected in it is settled now, before anything of it is seen.</summary>
-    public void Begin(long step)
+    /// <param name="keepsProfile">A spike stands: the profile stays as it was drawn before it.</param>
+    public void Begin(long step, bool keepsProfile)
     {
         var minute = step * _stepMinutes;
         var day = Floored.Div(minute, 1440);
-        if (day != _day) BeginDay(day);
+        if (day != _day) BeginDay(day, keepsProfile);
 
         double usual = 0;
         var first = minute / SubStepMinutes;
         for (var i = 0; i < _subSteps; i++) usual += ProfileAt(first + i) * _standing;
         Usual = Math.Max(IsCold ? Math.Max(usual, ColdRate * _stepMinutes) : usual, LeastPerMinute * _stepMinutes);
         _levels[Floored.Mod(step, _levels.Length)] = _level;
+        BeginPeak(step);
     }
 
     /// <summary>Learns from the step that was begun last.</summary>
     /// <param name="seen">The part of the step that was seen, 0 to 1.</param>
     public void End(long step, double reports, double seen)
     {
-        var usual = Usual * seen;
-        var expected = usual * _level;
         var cold = IsCold;
-        LearnScatter((step + 1) * _stepMinutes, reports, usual);
-
-        // Cold, three times what the day so far expects may teach: a busy new service is learned within the hours, an outage is not.
-        var above = Math.Max(cold ? 2 * expected : 0, Cut * Math.Sqrt(expected + _phi[1] * expected * expected));
-        reports = Math.Min(reports, expected + above + 1);
-
-        _meanReports += reports;
-        _meanSeen += seen * _subSteps;
-        LearnProfile(step, reports / Math.Max(_level * _standing, 0.05), seen);
-        if (!cold) LearnLevel(reports, usual);
-        if (!cold) LearnStanding(reports, usual);
+        if (!cold && seen > 0) Peaks.Learn(step, reports, _usualWithoutPeak * seen, _level, _phi[0]);
+        if (!_inPeak) Learn(step, reports, seen, cold);
         StartScales((step + 1) * _stepMinutes);
         _learned = Math.Min(_learned + seen * _subSteps, 1e6);
+    }
+
+    /// <summary>Takes another standing for the usual from now on.</summary>
+    public void Shift(double standing)
+    {
+        _standing = Math.Clamp(standing, LeastStanding, MostStanding);
+        _standingReports = Math.Max(0, _standing * (StandingPrior + _standingUsual) - StandingPrior);
+        _level = 1;
     }
 
     /// <summary>Reports that are usual between two moments, the level of the hour left aside.</summary>
@@ -161,7 +176,8 @@ internal sealed partial class Baseline
         {
             var sub = Math.Floor(start);
             var next = Math.Min(sub + 1, end);
-            sum += Math.Max(ProfileAt((long)sub) * _standing, mean) * (next - start);
+            var usual = Math.Max(ProfileAt((long)sub) * _standing, mean);
+            sum += Math.Max(usual, Peaks.At(Floored.Div((long)sub, _subSteps)) / _subSteps) * (next - start);
             start = next;
         }
 
@@ -180,8 +196,20 @@ internal sealed partial class Baseline
 
     private double ColdRate => (_meanReports + ColdReports) / (_meanSeen * SubStepMinutes + ColdMinutes);
 
-    // 1970-01-01 was a Thursday.
-    private static int KindOf(long day) => Floored.Mod(day + 3, 7) >= 5 ? 1 : 0;
+    /// <summary>Whether a day since 1970-01-01, a Thursday, is a Saturday or a Sunday.</summary>
+    public static bool IsWeekend(long day) => Floored.Mod(day + 3, 7) >= 5;
+
+    private static int KindOf(long day) => IsWeekend(day) ? 1 : 0;
+
+    private void BeginPeak(long step)
+    {
+        _usualWithoutPeak = Usual;
+
+        // Windows multiply by the level, which a peak of so many reports does not follow.
+        var peak = Peaks.At(step) / _level;
+        _inPeak = peak > Usual;
+        if (_inPeak) Usual = peak;
+    }
 
     // Reports per five minutes in the middle of a sub-step, between the middles of two quarters.
     private double ProfileAt(long subStep)

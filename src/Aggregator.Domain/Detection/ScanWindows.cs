@@ -24,7 +24,7 @@ internal sealed partial class ScanWindows
     private const double ExtraPhi = 0.01;
 
     // So much above the usual is no trouble yet: a busy series goes there and back without any.
-    private const double Margin = 1.2;
+    public const double Margin = 1.2;
 
     // Some people bring others within minutes: where nothing is wrong a report is followed by so many more than chance would send, over so many minutes.
     private const double Followers = 0.3;
@@ -98,6 +98,15 @@ internal sealed partial class ScanWindows
         _farUsual = new double[_farReports.Length];
     }
 
+    /// <summary>The length of a slot: a minute, or a bucket if that is longer.</summary>
+    public double SlotMinutes => _slotMinutes;
+
+    /// <summary>Reports in the newest slot, and what is usual in it with the level left aside.</summary>
+    public (long Reports, double Usual) Newest => Last(1);
+
+    /// <summary>The minute the newest slot begins at.</summary>
+    public long NewestMinute => MinuteOf(SlotOf(_bucket) * _perSlot);
+
     public long SlotOf(long bucket) => Floored.Div(bucket, _perSlot);
 
     public bool EndsSlot(long bucket) => Floored.Mod(bucket, _perSlot) == _perSlot - 1;
@@ -107,6 +116,9 @@ internal sealed partial class ScanWindows
 
     /// <summary>No window reaches back over the end of this bucket any more: what lies before is no evidence.</summary>
     public void ForgetThrough(long bucket) => _emptyThrough = bucket;
+
+    /// <summary>Whether the windows were emptied since the end of a slot.</summary>
+    public bool IsEmptiedAfter(long slot) => _emptyThrough >= (slot + 1) * _perSlot;
 
     /// <summary>Takes in a bucket; those that were left out before it count as empty and unseen.</summary>
     public void Add(long bucket, long reports, double usual, long networks)

@@ -52,6 +52,7 @@ public sealed partial class SpikeDetector
         if (Next is { } next && ((_open && !earlier._open) || (_spike && !earlier._spike))) _windows.ForgetThrough(next - 1);
         (_open, _spike, _unrestAt, _spikeSince) = (earlier._open, earlier._spike, earlier._unrestAt, earlier._spikeSince);
         (_opened, _before, _onset, _surest) = (earlier._opened, earlier._before, earlier._onset, earlier._surest);
+        (_recovery, _newUsualThrough) = (earlier._recovery, earlier._newUsualThrough);
 
         // The next close says it anew; until then the level stays as it was told.
         Latest = Latest.Level == earlier.Latest.Level ? Latest with { Since = earlier.Latest.Since } : earlier.Latest;
@@ -74,12 +75,12 @@ public sealed partial class SpikeDetector
             var longest = (long)LongestWayDays * Grid.PerDay / _perStep;
             for (var unseen = Math.Max(last + 1, step - longest); unseen < step; unseen++)
             {
-                _baseline.Begin(unseen);
+                _baseline.Begin(unseen, _spike);
                 _baseline.End(unseen, reports: 0, seen: 0);
             }
         }
 
-        _baseline.Begin(step);
+        _baseline.Begin(step, _spike);
         (_step, _stepReports, _stepSeen) = (step, 0, 0);
     }
 

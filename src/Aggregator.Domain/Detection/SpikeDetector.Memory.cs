@@ -2,7 +2,10 @@ namespace Aggregator.Domain;
 
 public sealed partial class SpikeDetector
 {
-    private const byte Version = 4;
+    private const byte Version = 5;
+
+    // Saved by versions that knew neither recurring peaks nor a spike's recovery.
+    private const byte VersionBefore = 4;
 
     /// <summary>All that is needed to go on after a restart, in a few kB.</summary>
     public byte[] Save()
@@ -37,6 +40,10 @@ public sealed partial class SpikeDetector
         to.Write((Latest.Onset ?? DateTimeOffset.MinValue).UtcTicks);
         _baseline.Save(to);
         _windows.Save(to);
+        to.Write(_before.Standing);
+        _recovery.Save(to);
+        to.Write(_newUsualThrough);
+        _baseline.SavePeaks(to);
         return bytes.ToArray();
     }
 
@@ -48,8 +55,11 @@ public sealed partial class SpikeDetector
         {
             using var bytes = new MemoryStream(saved.ToArray(), writable: false);
             using var from = new BinaryReader(bytes);
-            if (from.ReadByte() != Version || from.ReadInt32() != (int)Grid.Length.TotalSeconds) return false;
+            var version = from.ReadByte();
+            if (version is not (Version or VersionBefore) || from.ReadInt32() != (int)Grid.Length.TotalSeconds) return false;
             loaded.Read(from);
+            if (version == Version) loaded.ReadRecoveryAndPeaks(from);
+            else loaded.BeginRecovery();
             if (bytes.Position != bytes.Length) return false;
         }
         catch (Exception e) when (e is IOException or FormatException or ArgumentException or OverflowException)
@@ -72,7 +82,7 @@ public sealed partial class SpikeDetector
         _spike = from.ReadBoolean();
         _unrestAt = from.ReadInt64();
         _opened = from.ReadInt64();
-        _before = new(from.ReadDouble(), from.ReadInt64(), from.ReadInt64());
+        _before = new(from.ReadDouble(), Standing: 1, from.ReadInt64(), from.ReadInt64());
         _spikeSince = new(from.ReadInt64(), TimeSpan.Zero);
         _onset = new(from.ReadInt64(), TimeSpan.Zero);
         _surest = from.ReadDouble();
@@ -84,11 +94,26 @@ public sealed partial class SpikeDetector
         _windows.Load(from);
     }
 
+    private void BeginRecovery()
+    {
+        _before = _before with { Standing = _baseline.Standing };
+        _recovery = new(Latest.Observed, Latest.Expected);
+    }
+
+    private void ReadRecoveryAndPeaks(BinaryReader from)
+    {
+        _before = _before with { Standing = from.ReadDouble() };
+        _recovery = Recovery.Load(from);
+        _newUsualThrough = from.ReadInt64();
+        _baseline.LoadPeaks(from);
+    }
+
     private void Take(SpikeDetector other)
     {
         (Next, Latest, _baseline, _windows) = (other.Next, other.Latest, other._baseline, other._windows);
         (_step, _stepReports, _stepSeen, _gaps) = (other._step, other._stepReports, other._stepSeen, other._gaps);
         (_open, _spike, _unrestAt, _spikeSince) = (other._open, other._spike, other._unrestAt, other._spikeSince);
         (_opened, _before, _onset, _surest) = (other._opened, other._before, other._onset, other._surest);
+        (_recovery, _newUsualThrough) = (other._recovery, other._newUsualThrough);
     }
 }

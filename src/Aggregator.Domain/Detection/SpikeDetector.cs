@@ -6,7 +6,8 @@ namespace Aggregator.Domain;
 /// of negative binomial counts (Höhle and Paul 2008) over windows from 30 seconds to four hours (<see cref="ScanWindows"/>).</para>
 /// <para>One score, two thresholds. A score of <see cref="DetectionOptions.ElevatedScore"/> opens an episode, and one of
 /// <see cref="DetectionOptions.SpikeScore"/> makes it a spike until it ends. It ends when the last 5 and 10 minutes have shown nothing
-/// for twelve minutes in sight; then the windows are emptied, so that old evidence cannot open it again.</para>
+/// for twelve minutes in sight and the rate has fallen from that of the spike (<see cref="Recovery"/>); then the windows are emptied, so that old evidence
+/// cannot open it again. What has gone on for two days is the new usual: the baseline takes it over, and the reason says so.</para>
 /// <para>A few kB; a judgement allocates nothing. Not thread-safe: a detector belongs to one grain.</para>
 /// </remarks>
 public sealed partial class SpikeDetector
@@ -15,6 +16,9 @@ public sealed partial class SpikeDetector
     private const double Calm = 1.5;
     private const int BeforeMinutes = 10;
     private const int FewReports = 10;
+
+    // So long after an episode became the usual its end is told as such.
+    private static readonly TimeSpan NewUsualTold = TimeSpan.FromHours(1);
 
     // More reports in a bucket than this say nothing more, and sums of them stay far from overflow.
     private const long MostReports = 1_000_000_000_000;
@@ -31,6 +35,8 @@ public sealed partial class SpikeDetector
     private bool _spike;
     private long _unrestAt;
     private LevelBefore _before;
+    private Recovery _recovery;
+    private long _newUsualThrough = long.MinValue;
     private long _opened;
     private DateTimeOffset _spikeSince;
     private DateTimeOffset _onset;
@@ -120,7 +126,8 @@ public sealed partial class SpikeDetector
         {
             (_open, _unrestAt, _opened, _surest) = (true, slot, bucket, 0);
             var minute = BucketGrid.Minute.IndexOf(Grid.StartOf(bucket));
-            _before = new(_baseline.LevelAt(minute - BeforeMinutes), minute - BeforeMinutes, minute);
+            _before = new(_baseline.LevelAt(minute - BeforeMinutes), _baseline.Standing, minute - BeforeMinutes, minute);
+            _recovery = new(evidence.Observed, evidence.Expected);
         }
 
         if (evidence.Score >= _options.SpikeScore && !_spike)
@@ -135,17 +142,31 @@ public sealed partial class SpikeDetector
             _surest = evidence.Score;
         }
 
-        if (_open && _windows.EndsSlot(bucket))
+        if (_open && _windows.EndsSlot(bucket)) EndIfOver(bucket, slot);
+        Latest = Say(bucket, evidence, easing: slot > _unrestAt + 1);
+    }
+
+    private void EndIfOver(long bucket, long slot)
+    {
+        if (_windows.Unrest(_baseline, _before) >= Calm) _unrestAt = slot;
+        var (reports, usual) = _windows.Newest;
+        _recovery.Add(slot, reports, usual * _before.At(_windows.NewestMinute, _baseline), _windows.SlotMinutes);
+
+        // Old evidence is forgotten at the first calm, so that it cannot open the next episode, or keep this one.
+        var isCalm = slot - _unrestAt >= _windows.Slots(QuietMinutes);
+        if (isCalm && !_windows.IsEmptiedAfter(_unrestAt)) _windows.ForgetThrough(bucket);
+
+        var isOver = isCalm && (!_spike || _recovery.IsOver);
+        if (!isOver && !_recovery.IsNewUsual) return;
+
+        if (!isOver)
         {
-            if (_windows.Unrest(_baseline, _before) >= Calm) _unrestAt = slot;
-            if (slot - _unrestAt >= _windows.Slots(QuietMinutes))
-            {
-                (_open, _spike) = (false, false);
-                _windows.ForgetThrough(bucket);
-            }
+            _baseline.Shift(_before.Standing * Math.Max(1, _recovery.Ratio));
+            _newUsualThrough = bucket + Grid.Count(NewUsualTold) - 1;
+            _windows.ForgetThrough(bucket);
         }
 
-        Latest = Say(bucket, evidence, easing: slot > _unrestAt + 1);
+        (_open, _spike) = (false, false);
     }
 
     private Verdict Say(long bucket, Evidence evidence, bool easing)
@@ -155,6 +176,7 @@ public sealed partial class SpikeDetector
         {
             Level.Spike => easing ? VerdictReason.Easing : VerdictReason.FarAboveUsual,
             Level.Elevated => VerdictReason.AboveUsual,
+            _ when bucket <= _newUsualThrough => VerdictReason.BecameUsual,
             _ => evidence.Observed < FewReports && evidence.Observed > 2 * evidence.Expected ? VerdictReason.BelowFloor : VerdictReason.AsUsual,
         };
         var since = level == Level.Spike ? _spikeSince : level == Latest.Level && Latest.Since != default ? Latest.Since : Grid.EndOf(bucket);

@@ -23,6 +23,9 @@ public enum VerdictReason
 
     /// <summary>The buckets were not open for reports, or the store was out of sight.</summary>
     NoSight,
+
+    /// <summary>What was a spike for two days has not gone back: it is the usual from now on.</summary>
+    BecameUsual,
 }
 
 /// <summary>What the detector says of one series at one bucket close, and the numbers that made it say so.</summary>

@@ -29,7 +29,7 @@ public enum ChangeKind
     [JsonStringEnumMemberName("receded")]
     Receded,
 
-    /// <summary>Calm was held everywhere: the incident ended.</summary>
+    /// <summary>Calm was held everywhere: the incident ended. Its verdict says if that is because the trouble <see cref="VerdictReason.BecameUsual"/>.</summary>
     [JsonStringEnumMemberName("resolved")]
     Resolved,
 

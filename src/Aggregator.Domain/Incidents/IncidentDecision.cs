@@ -32,6 +32,9 @@ public enum IncidentReason
 
     /// <summary>Held calm resolved it.</summary>
     Resolved,
+
+    /// <summary>It ended because what it has been for two days is the new usual: nothing has gone back.</summary>
+    BecameUsual,
 }
 
 /// <summary>The incident after hearing, why, and the one change that must be told, if any.</summary>

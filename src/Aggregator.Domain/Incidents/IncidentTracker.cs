@@ -5,7 +5,7 @@ namespace Aggregator.Domain;
 /// <para>A spike held for <see cref="IncidentOptions.SpikeHold"/>, in a region or in the sum of all, opens; the regions that hold one by
 /// then belong to it from the start, others spread to it as their spikes hold. A region that is no longer in spike while another is, recedes; the sum of all is none.
 /// It is resolved when nothing has been in spike for <see cref="IncidentOptions.CalmHold"/> and each of its regions is in sight:
-/// calm begins only in sight, and losing sight neither ends it nor resolves anything. A spike held again within
+/// calm begins only in sight, and losing sight neither ends it nor resolves anything. If what it was became the usual, its last change carries that verdict. A spike held again within
 /// <see cref="IncidentOptions.WaveWithin"/> is another wave of it, after which calm must hold for twice as long.</para>
 /// <para>At most one change per call; where several are due at once, each <see cref="Tick"/> tells the next. Hearing the same verdict
 /// twice changes nothing, and a clock that steps back is taken to stand still. Not thread-safe: a tracker belongs to one grain.</para>
@@ -95,10 +95,14 @@ public sealed class IncidentTracker
         if (Open.CalmSince is not { } calmSince) Open = Open with { CalmSince = calmSince = now };
         if (now - calmSince < CalmHold(Open)) return new(Open, IncidentReason.CalmNotHeldYet, Change: null);
 
-        _last = Open.Resolve(_heard.GetValueOrDefault(RegionCode.All) ?? _heard[Open.OpenedBy], now);
+        // If one part of it has not gone back to what it was, the end is told in that part's words.
+        var newUsual = _heard.Values.Where(r => IsPart(r.Region) && r.Verdict.Reason == VerdictReason.BecameUsual).MaxBy(r => r.Region.IsAll);
+        _last = Open.Resolve(newUsual ?? _heard.GetValueOrDefault(RegionCode.All) ?? _heard[Open.OpenedBy], now);
         Open = null;
-        return new(_last, IncidentReason.Resolved, _last.Changes[^1]);
+        return new(_last, newUsual is null ? IncidentReason.Resolved : IncidentReason.BecameUsual, _last.Changes[^1]);
     }
+
+    private bool IsPart(RegionCode region) => region.IsAll || Open!.Find(region) is not null;
 
     private IncidentDecision Begin(DateTimeOffset now)
     {

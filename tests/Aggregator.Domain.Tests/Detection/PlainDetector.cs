@@ -17,7 +17,7 @@ internal sealed class PlainDetector(DateTimeOffset start, double openScore)
     private double[] _profile = new double[192];
     private double _level = 1, _variance = 0.1, _standing = 1, _standingReports, _standingUsual, _learned;
     private int _empty, _unrest, _opened;
-    private double _before;
+    private double _before, _standingBefore;
 
     public bool Open { get; private set; }
 
@@ -61,14 +61,13 @@ internal sealed class PlainDetector(DateTimeOffset start, double openScore)
     private void Watch(int minute, double score, bool seen)
     {
         if (!seen) _unrest = minute;
-        if (seen && score >= openScore && !Open) (Open, _unrest, _opened, _before) = (true, minute, minute, _levels[(minute - 10) / 5]);
+        if (seen && score >= openScore && !Open) (Open, _unrest, _opened, _before, _standingBefore) = (true, minute, minute, _levels[(minute - 10) / 5], _standing);
         if (!seen || !Open) return;
 
         var unrest = new[] { 5, 10 }.Max(window =>
         {
             var from = minute + 1 - window;
-            var own = from > _opened && from - _opened < 240;
-            var level = own ? 1 + (_before - 1) * Math.Exp(-(from - _opened + 10) / 120.0) : _levels[from / 5];
+            var level = (from > _opened ? 1 + (_before - 1) * Math.Exp(-(from - _opened + 10) / 120.0) : _levels[from / 5]) * _standingBefore / _standing;
             var usual = Enumerable.Range(from, window).Sum(at => _counts[at] is null ? 0 : _usual[at / 5] / 5);
             return Ratio(Last(minute, window).Sum(count => count ?? 0), 1.2 * usual * level + 0.2, Phi(window) + 0.01);
         });

@@ -98,14 +98,6 @@ public class SpikeDetectorTests
     }
 
     [Fact]
-    public void A_lasting_shift_of_level_is_learned_and_its_alarm_ends_by_itself()
-    {
-        var watch = new Watch(Ten).Learn(14, 10).Live(TimeSpan.FromHours(6), 30);
-        Assert.Contains(watch.Said, v => v.Level == Level.Spike);
-        Assert.NotEqual(Level.Spike, watch.Said[^1].Level);
-    }
-
-    [Fact]
     public void A_spike_lasts_until_calm_has_held_and_old_evidence_does_not_open_it_again()
     {
         var watch = new Watch(Ten).Learn(7, 3).Live(TimeSpan.FromMinutes(30), 3).Live(TimeSpan.FromMinutes(20), 300);

@@ -56,6 +56,20 @@ public class IncidentTrackerTests
     }
 
     [Fact]
+    public void An_end_that_is_a_new_usual_is_told_as_such()
+    {
+        Open(Us);
+        Hear(Gb, Level.Spike, 20);
+        Hear(Gb, Level.Spike, 30);
+        Hear(Gb, Level.Normal, 40);
+        _tracker.Hear(Us, new Verdict(Level.Normal, VerdictReason.BecameUsual, 90, 80, TimeSpan.FromMinutes(15), 0, Start), Start.AddSeconds(50));
+
+        var decision = Tick(230);
+        Assert.Equal((IncidentReason.BecameUsual, ChangeKind.Resolved, Us), (decision.Reason, decision.Change!.Kind, decision.Change.Region));
+        Assert.Equal(VerdictReason.BecameUsual, decision.Change.Verdict.Reason);
+    }
+
+    [Fact]
     public void The_sum_of_all_opens_and_holds_but_neither_spreads_nor_recedes_nor_lets_the_last_region_recede()
     {
         Open(RegionCode.All);
