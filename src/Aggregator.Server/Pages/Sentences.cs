@@ -276,7 +276,7 @@ internal static class Sentences
         ["operate.done.deleted"] = "Deleted.",
         ["operate.done.pinged"] = "A ping is on its way; the subscription is active once it is answered with 2xx.",
         ["operate.done.retried"] = "It is tried once more.",
-        ["operate.done.deliveredAlready"] = "It was delivered meanwhile; what it said is no longer kept.",
+        ["operate.done.deliveredAlready"] = "It is not sent again: it was delivered meanwhile, or a later message took its place.",
         ["operate.done.rotatedLately"] = "The secret was changed within a day, and the one before still signs: change it again a day after the last time.",
         ["operate.status.pending"] = "Waits for its ping",
         ["operate.status.active"] = "Active",

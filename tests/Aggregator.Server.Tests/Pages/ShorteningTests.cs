@@ -4,6 +4,8 @@ namespace Aggregator.Server.Tests;
 
 public sealed class ShorteningTests
 {
+    private static readonly string[] Characters = ["a", "&", "😀", "👨‍👩‍👧‍👦", "e\u0301", "語", " "];
+
     [Theory]
     [InlineData("short", 5, "short")]
     [InlineData("longer", 5, "long…")]
@@ -19,7 +21,7 @@ public sealed class ShorteningTests
 
     [Fact]
     public void Whatever_the_text_it_fits_and_begins_as_it_began() =>
-        Gen.Select(Gen.OneOfConst("a", "&", "😀", "👨‍👩‍👧‍👦", "e\u0301", "語", " ").Array[0, 60], Gen.Int[1, 60]).Sample((parts, most) =>
+        Gen.Select(Gen.Int[0, Characters.Length - 1].Select(i => Characters[i]).Array[0, 60], Gen.Int[1, 60]).Sample((parts, most) =>
         {
             var (text, shown) = (string.Concat(parts), string.Concat(parts).ShortenedTo(most));
             return shown.Length <= most && (shown == text || (shown.EndsWith('…') && text.StartsWith(shown[..^1], StringComparison.Ordinal)));
