@@ -35,7 +35,7 @@ public sealed class GrainTelemetry
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.3, 0.4, 0.5, 0.6, 0.8, 1, 1.5, 2, 3, 5, 10, 20, 60] });
         _awake = meter.CreateUpDownCounter<long>("aggregator.regions.awake", "{region}", "Regions of a service that this silo has in memory.");
         _changed = meter.CreateCounter<long>("aggregator.incidents.changed", "{change}", "Changes of incidents that were decided and saved.");
-        _ended = meter.CreateCounter<long>("aggregator.deliveries.ended", "{delivery}", "Messages that are no longer tried: answered with 2xx, or given up.");
+        _ended = meter.CreateCounter<long>("aggregator.deliveries.ended", "{delivery}", "Messages that are no longer tried: answered with 2xx, given up, or overtaken by a later change of the incident.");
         _waiting = meter.CreateUpDownCounter<long>("aggregator.deliveries.waiting", "{delivery}", "Messages that wait for their first or next attempt, of the subscriptions on this silo.");
         _deliveryDuration = meter.CreateHistogram("aggregator.delivery.duration", "s", "How long an attempt to deliver took, by how it ended.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 20] });
@@ -66,6 +66,11 @@ public sealed class GrainTelemetry
     }
 
     public void GivenUp() => _ended.Add(1, new KeyValuePair<string, object?>("outcome", nameof(DeliveryState.Dead)));
+
+    public void Overtaken(int messages)
+    {
+        if (messages > 0) _ended.Add(messages, new KeyValuePair<string, object?>("outcome", nameof(DeliveryState.Overtaken)));
+    }
 
     public void Waiting(int more) => _waiting.Add(more);
 }

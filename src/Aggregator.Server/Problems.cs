@@ -44,6 +44,10 @@ internal static class Problems
         StatusCodes.Status409Conflict, "already-delivered", "It was delivered",
         $"Delivery '{id}' was answered with 2xx; what it said is no longer kept.");
 
+    public static ProblemHttpResult Overtaken(string id) => Problem(
+        StatusCodes.Status409Conflict, "overtaken", "It was overtaken",
+        $"Delivery '{id}' is not true any more: a later message of the incident is told instead.");
+
     public static ProblemHttpResult RotatedLately(string id) => Problem(
         StatusCodes.Status409Conflict, "rotated-lately", "The secret was changed within a day",
         $"The secret of '{id}' before this one still signs, and a receiver may hold it alone; change it again a day after the last time.");

@@ -52,10 +52,12 @@ internal sealed partial class ServiceGrain
         try
         {
             var filters = await subscriptions.Filters();
+            HashSet<(string Incident, string Subscription)> behind = [];
             for (var place = 0; place < state.State.Untold.Count;)
             {
                 var untold = state.State.Untold[place];
-                var left = await Tell(untold, filters);
+                var left = await Tell(untold, filters, behind);
+                behind.UnionWith(left.Select(subscription => (untold.Incident.Id, subscription)));
 
                 // It may have moved meanwhile, or been dropped.
                 place = state.State.Untold.IndexOf(untold);
@@ -75,14 +77,17 @@ internal sealed partial class ServiceGrain
         }
     }
 
-    /// <returns>The subscriptions that could not be offered it.</returns>
-    private async Task<ImmutableArray<string>> Tell(UntoldChange untold, IReadOnlyDictionary<string, SubscriptionFilter> filters)
+    /// <param name="behind">Subscriptions that could not be offered an earlier change: they are offered the changes of an incident in order.</param>
+    /// <returns>The subscriptions that have not been offered it.</returns>
+    private async Task<ImmutableArray<string>> Tell(
+        UntoldChange untold, IReadOnlyDictionary<string, SubscriptionFilter> filters, HashSet<(string Incident, string Subscription)> behind)
     {
         var change = untold.Incident.Changes.First(change => change.Sequence == untold.Sequence);
         using var span = Tracing.Begin(Tracing.Tell, untold.Trace)?.SetTag("aggregator.incident", untold.Incident.Id).SetTag("aggregator.change", change.Kind.ToString());
-        var to = untold.Left?.Where(filters.ContainsKey) ?? filters.Where(filter => filter.Value.Passes(untold.Incident, change)).Select(filter => filter.Key);
+        var to = untold.Left?.Where(filters.ContainsKey) ?? filters.Where(filter => filter.Value.Concerns(untold.Incident, change)).Select(filter => filter.Key);
         var missed = await Task.WhenAll(to.Select(async subscription =>
         {
+            if (behind.Contains((untold.Incident.Id, subscription))) return subscription;
             try
             {
                 await GrainFactory.GetGrain<ISubscriptionGrain>(subscription).Offer(untold.Incident, change);

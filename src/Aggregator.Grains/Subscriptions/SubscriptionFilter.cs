@@ -21,11 +21,18 @@ public sealed record SubscriptionFilter(
         && (Regions.IsEmpty || RegionsOf(incident, change).Any(Regions.Contains))
         && (change.Kind is ChangeKind.Resolved or ChangeKind.Noted || change.Verdict.Level >= MinLevel);
 
-    // Whoever heard that a region joined hears that it is over; and what has no regions of its own shows in the sum of all.
+    /// <summary>Whether it passes, or an earlier change of the incident did: then a message that waits may have become untrue.</summary>
+    public bool Concerns(IncidentDocument incident, IncidentChangeDocument change) =>
+        Passes(incident, change) || incident.Changes.Any(earlier => earlier.Sequence < change.Sequence && Passes(incident, earlier));
+
+    // An end concerns everybody who was told of a region that joined; what has no regions of its own shows in the sum of all.
     private static IEnumerable<string> RegionsOf(IncidentDocument incident, IncidentChangeDocument change)
     {
         if (change.Kind is not (ChangeKind.Resolved or ChangeKind.Noted)) return change.About.IsEmpty ? [RegionCode.All.Value] : change.About;
         var joined = incident.Regions.Select(region => region.Region);
-        return incident.OpenedBy == RegionCode.All.Value ? joined.Append(RegionCode.All.Value) : joined;
+        var showedInAll = incident.OpenedBy == RegionCode.All.Value || incident.Changes.Any(IsOpeningByAll);
+        return showedInAll ? joined.Append(RegionCode.All.Value) : joined;
     }
+
+    private static bool IsOpeningByAll(IncidentChangeDocument change) => change.Kind is ChangeKind.Opened or ChangeKind.Reopened && change.About.IsEmpty;
 }

@@ -14,13 +14,13 @@ internal sealed partial class SubscriptionGrain
 
     private void WorkNow() => _timer.Change(TimeSpan.Zero, Timeout.InfiniteTimeSpan);
 
-    /// <summary>Tells what a storm has gathered, begins every attempt that is due, and sleeps until the next.</summary>
+    /// <summary>Tells what was held for a group, begins every attempt that is due, and sleeps until the next.</summary>
     private async Task Work(CancellationToken cancellationToken)
     {
         if (state.State.Settings is null) return;
         try
         {
-            if (TellGathered()) await Save();
+            if (TellHeld()) await Save();
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
@@ -28,7 +28,7 @@ internal sealed partial class SubscriptionGrain
         }
 
         var now = clock.GetUtcNow();
-        foreach (var delivery in state.State.Deliveries.Where(delivery => IsDue(delivery, now)).Take(AttemptsAtOnce - _onTheirWay.Count).ToList())
+        foreach (var delivery in _schedule.Ready(now, IsActive, _onTheirWay.Keys).Take(AttemptsAtOnce - _onTheirWay.Count).ToList())
         {
             var attempt = Attempt(delivery);
             if (!attempt.IsCompleted) _onTheirWay.Add(delivery.Id, attempt);
@@ -36,11 +36,6 @@ internal sealed partial class SubscriptionGrain
 
         Sleep();
     }
-
-    // Whoever is disabled, or has not answered its ping, is asked nothing but that.
-    private bool IsDue(DeliveryDocument delivery, DateTimeOffset now) =>
-        delivery.State == DeliveryState.Waiting && delivery.Due <= now && !_onTheirWay.ContainsKey(delivery.Id)
-        && (state.State.Status == SubscriptionStatus.Active || delivery.Type == DeliveryDocument.PingType);
 
     private async Task Attempt(DeliveryDocument delivery)
     {
@@ -83,25 +78,34 @@ internal sealed partial class SubscriptionGrain
     private void Note(int place, string url, DateTimeOffset at, SendResult result)
     {
         var delivery = state.State.Deliveries[place];
-        delivery = delivery with { Attempts = delivery.Attempts.Add(new(at, result.Status, result.Error, result.Took)) };
+        delivery = delivery.Attempted(new(at, result.Status, result.Error, result.Took));
         state.State.Deliveries[place] = delivery;
-        if (result.IsSuccess)
-        {
-            state.State.Deliveries[place] = delivery with { State = DeliveryState.Delivered, Due = null, Body = "", Trace = null };
-            state.State.FailingSince = null;
-            telemetry.Delivered(clock.GetUtcNow() - delivery.At);
-            if (delivery.Type == DeliveryDocument.PingType && url == state.State.Settings!.Url) (state.State.Status, state.State.Reason) = (SubscriptionStatus.Active, null);
-            return;
-        }
+        if (result.IsSuccess) Accepted(delivery, url);
+        else Failed(delivery, result);
+    }
 
+    private void Accepted(DeliveryDocument delivery, string url)
+    {
+        var now = clock.GetUtcNow();
+        state.State.FailingSince = null;
+        telemetry.Delivered(now - delivery.At);
+        if (delivery.Type == DeliveryDocument.PingType && url == state.State.Settings!.Url) (state.State.Status, state.State.Reason) = (SubscriptionStatus.Active, null);
+
+        var told = delivery.Carries.IsDefault ? [] : delivery.Carries;
+        var overtaken = _schedule.Accepted(delivery.Id, now);
+        TellAgain(overtaken, change => !told.Any(later => later.Incident == change.Incident && later.Sequence >= change.Sequence));
+        telemetry.Overtaken(overtaken.Count);
+    }
+
+    private void Failed(DeliveryDocument delivery, SendResult result)
+    {
         var now = clock.GetUtcNow();
         state.State.FailingSince ??= now;
-        if (result.Outcome == AttemptOutcome.Gone) Disable("gone: it answered 410");
+        var isGone = result.Outcome == AttemptOutcome.Gone;
+        if (isGone) Disable("gone: it answered 410");
         else if (now - state.State.FailingSince >= FailingAtMost) Disable("failing: nothing but failures for five days");
 
-        var wait = result.Outcome == AttemptOutcome.Gone ? null : RetrySchedule.After(delivery.Attempts.Length, Random.Shared.NextDouble(), result.RetryAfter);
-        if (wait is { } some) state.State.Deliveries[place] = delivery with { Due = now + some };
-        else GiveUp(place);
+        if (_schedule.Failed(delivery.Id, now, Random.Shared.NextDouble(), result.RetryAfter, isFinal: isGone)) telemetry.GivenUp();
     }
 
     private void Disable(string reason)
@@ -113,9 +117,7 @@ internal sealed partial class SubscriptionGrain
     private void Sleep()
     {
         var now = clock.GetUtcNow();
-        var next = state.State.Deliveries.Where(delivery => delivery.Due is not null && !_onTheirWay.ContainsKey(delivery.Id)
-                && (state.State.Status == SubscriptionStatus.Active || delivery.Type == DeliveryDocument.PingType))
-            .Select(delivery => delivery.Due).Append(state.State.Storm.Due).Min();
+        var next = new[] { _schedule.NextAt(IsActive, _onTheirWay.Keys), state.State.Storm.Due }.Min();
         if (next is not { } due || _onTheirWay.Count >= AttemptsAtOnce) return;
 
         var wait = due - now;

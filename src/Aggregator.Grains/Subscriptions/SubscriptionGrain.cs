@@ -11,14 +11,14 @@ namespace Aggregator.Grains;
 [GrainType("subscription")]
 internal sealed partial class SubscriptionGrain(
     [PersistentState("subscription")] IPersistentState<SubscriptionState> state,
-    SubscriptionStore filters, WebhookSender sender, IMessageWriter writer, GrainTelemetry telemetry, TimeProvider clock, ILogger<SubscriptionGrain> logger) : Grain, ISubscriptionGrain, IDisposable
+    SubscriptionStore filters, WebhookSender sender, IMessageWriter writer, GrainTelemetry telemetry, TimeProvider clock,
+    ILogger<SubscriptionGrain> logger) : Grain, ISubscriptionGrain, IDisposable
 {
-    private const int WaitingAtMost = 200;
-    private const int EndedKept = 200;
     private static readonly TimeSpan EndWithin = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan FormerSecretFor = TimeSpan.FromHours(24);
 
     private readonly SemaphoreSlim _saving = new(1);
+    private DeliverySchedule<DeliveryDocument> _schedule = null!;
     private IGrainTimer _timer = null!;
     private string _id = "";
     private int _waiting;
@@ -26,6 +26,7 @@ internal sealed partial class SubscriptionGrain(
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _id = this.GetPrimaryKeyString();
+        _schedule = new(state.State);
         CountWaiting();
         _timer = this.RegisterGrainTimer(Work, new GrainTimerCreationOptions(TimeSpan.Zero, Timeout.InfiniteTimeSpan) { Interleave = true, KeepAlive = true });
         return Task.CompletedTask;
@@ -51,7 +52,7 @@ internal sealed partial class SubscriptionGrain(
 
     public async Task<SubscriptionStanding> Create(SubscriptionSettings settings, string secret)
     {
-        state.State = new() { Settings = settings, Secret = secret, CreatedAt = clock.GetUtcNow() };
+        Begin(new() { Settings = settings, Secret = secret, CreatedAt = clock.GetUtcNow() });
         AddPing();
         await Save();
         await filters.Put(_id, settings.Filter);
@@ -83,7 +84,7 @@ internal sealed partial class SubscriptionGrain(
         if (state.State.Settings is null) return false;
 
         await filters.Delete(_id);
-        state.State = new();
+        Begin(new());
         await Save();
         DeactivateOnIdle();
         return true;
@@ -117,8 +118,9 @@ internal sealed partial class SubscriptionGrain(
         var place = Place(delivery);
         if (place < 0) return DeliveryRetry.NotFound;
         if (state.State.Deliveries[place].State == DeliveryState.Delivered) return DeliveryRetry.AlreadyDelivered;
+        if (state.State.Deliveries[place].State == DeliveryState.Overtaken) return DeliveryRetry.Overtaken;
 
-        state.State.Deliveries[place] = state.State.Deliveries[place] with { State = DeliveryState.Waiting, Due = clock.GetUtcNow() };
+        _schedule.Retry(delivery, clock.GetUtcNow());
         await Save();
         WorkNow();
         return DeliveryRetry.Begun;
@@ -126,13 +128,19 @@ internal sealed partial class SubscriptionGrain(
 
     public async Task Offer(IncidentDocument incident, IncidentChangeDocument change)
     {
-        if (state.State.Settings is not { } settings || state.State.Status != SubscriptionStatus.Active) return;
+        if (state.State.Settings is not { } settings || WasOffered(incident.Id, change.Sequence)) return;
 
-        var id = $"msg_{incident.Id}_{change.Sequence}";
-        if (Place(id) >= 0 || IsGathered(incident.Id, change.Sequence)) return;
+        // A subscription that is told nothing now is kept up to date about what it was told before.
+        var isWanted = settings.Filter.Passes(incident, change) && (IsActive || Knows(incident.Id));
+        var changed = TakeBack(GatheredChange.From(incident, change));
+        if (isWanted && !(IsActive && Hold(incident, change)))
+        {
+            DropUntrue(state.State.Storm.Gathered, GatheredChange.From(incident, change));
+            Add(Single(settings, incident, change));
+        }
 
-        if (!Gather(incident, change))
-            Add(new(id, $"incident.{Word(change.Kind)}", incident.Id, change.At, writer.Change(settings, incident, change), DeliveryState.Waiting, clock.GetUtcNow(), [], Tracing.CurrentText));
+        if (!isWanted && change.Kind == ChangeKind.Resolved) changed |= state.State.Storm.Forget(incident.Id);
+        if (!isWanted && !changed) return;
         await Save();
         WorkNow();
     }
@@ -145,12 +153,42 @@ internal sealed partial class SubscriptionGrain(
 
     public void Dispose() => _saving.Dispose();
 
-    private static string Word(ChangeKind kind) => kind.ToString().ToLowerInvariant();
+    private bool IsActive => state.State.Status == SubscriptionStatus.Active;
+
+    private bool NotesAssertState => ((IDeliveryScheduleState<DeliveryDocument>)state.State).NotesAssertState;
+
+    private void Begin(SubscriptionState from)
+    {
+        state.State = from;
+        _schedule = new(from);
+    }
+
+    private bool Knows(string incident) => _schedule.Knows(incident) || state.State.Storm.Gathered.Exists(change => change.Incident == incident);
+
+    private bool WasOffered(string incident, int sequence) =>
+        Place(DeliveryDocument.IdOf(incident, sequence)) >= 0 || IsHeld(incident, sequence)
+        || state.State.Deliveries.Exists(delivery => !delivery.Carries.IsDefault && delivery.Carries.Any(change => change.Incident == incident && change.Sequence == sequence));
+
+    private DeliveryDocument Single(SubscriptionSettings settings, IncidentDocument incident, IncidentChangeDocument change) => new(
+        DeliveryDocument.IdOf(incident.Id, change.Sequence), DeliveryDocument.TypeOf(change.Kind), incident.Id, change.At,
+        writer.Change(settings, incident, change), DeliveryState.Waiting, clock.GetUtcNow(), [], Tracing.CurrentText,
+        [GatheredChange.From(incident, change)]);
+
+    /// <summary>Takes back what a change makes untrue.</summary>
+    private bool TakeBack(GatheredChange later)
+    {
+        var overtaken = _schedule.Overtake(later.Notified);
+        TellAgain(overtaken, change => !change.Notified.IsOvertakenBy(later.Notified, NotesAssertState));
+        telemetry.Overtaken(overtaken.Count);
+        return overtaken.Count > 0;
+    }
 
     private DeliveryDocument AddPing()
     {
         var now = clock.GetUtcNow();
-        var ping = new DeliveryDocument($"msg_ping_{Guid.NewGuid():N}", DeliveryDocument.PingType, null, now, writer.Ping(state.State.Settings!, _id, now), DeliveryState.Waiting, now, [], Tracing.CurrentText);
+        var ping = new DeliveryDocument(
+            $"msg_ping_{Guid.NewGuid():N}", DeliveryDocument.PingType, null, now, writer.Ping(state.State.Settings!, _id, now),
+            DeliveryState.Waiting, now, [], Tracing.CurrentText, []);
 
         // Another ping is another question: the one before need not be answered any more.
         state.State.Deliveries.RemoveAll(delivery => delivery is { Type: DeliveryDocument.PingType, State: DeliveryState.Waiting });
@@ -160,18 +198,7 @@ internal sealed partial class SubscriptionGrain(
 
     private void Add(DeliveryDocument delivery)
     {
-        state.State.Deliveries.Add(delivery);
-        var waiting = state.State.Deliveries.Count(known => known.State == DeliveryState.Waiting);
-        if (waiting > WaitingAtMost) GiveUp(state.State.Deliveries.FindIndex(known => known.State == DeliveryState.Waiting));
-
-        var ended = state.State.Deliveries.Count - Math.Min(waiting, WaitingAtMost);
-        if (ended > EndedKept) state.State.Deliveries.RemoveAt(state.State.Deliveries.FindIndex(known => known.State != DeliveryState.Waiting));
-    }
-
-    private void GiveUp(int place)
-    {
-        state.State.Deliveries[place] = state.State.Deliveries[place] with { State = DeliveryState.Dead, Due = null };
-        telemetry.GivenUp();
+        foreach (var _ in _schedule.Add(delivery)) telemetry.GivenUp();
     }
 
     private void CountWaiting()

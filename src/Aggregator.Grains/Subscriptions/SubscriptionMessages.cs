@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Aggregator.Domain;
 
 namespace Aggregator.Grains;
@@ -33,18 +34,6 @@ public enum SubscriptionStatus
     Disabled,
 }
 
-public enum DeliveryState
-{
-    /// <summary>It is, or will be, tried.</summary>
-    Waiting,
-
-    /// <summary>Answered with 2xx.</summary>
-    Delivered,
-
-    /// <summary>Given up; a retry by hand tries once more.</summary>
-    Dead,
-}
-
 public enum DeliveryRetry
 {
     /// <summary>It is tried now.</summary>
@@ -55,6 +44,9 @@ public enum DeliveryRetry
 
     /// <summary>It was answered with 2xx, and what it said is no longer kept.</summary>
     AlreadyDelivered,
+
+    /// <summary>A later message of the incident made it untrue, or was accepted before it.</summary>
+    Overtaken,
 }
 
 public enum SecretRotation
@@ -91,10 +83,13 @@ public sealed record SubscriptionStanding(
     [property: Id(6)] int Waiting);
 
 /// <summary>One message on its way.</summary>
-/// <param name="Id">The <c>webhook-id</c>: the same on every attempt, and whoever offers it twice.</param>
+/// <param name="Id">The <c>webhook-id</c>: the same on every attempt, and if it is offered twice.</param>
+/// <param name="Incident">None for a ping and for a message about several.</param>
 /// <param name="Body">What is sent; empty once it was delivered.</param>
-/// <param name="Due">When it is tried next; none where it does not wait.</param>
-/// <param name="Trace">The spans in which it was offered, where that was traced.</param>
+/// <param name="Due">When it is tried next; none if it is not waiting.</param>
+/// <param name="Trace">The spans in which it was offered, if that was traced.</param>
+/// <param name="Carries">The changes it tells; none for a ping, and none if an earlier version saved it.</param>
+/// <param name="Uncounted">Attempts that do not bring it nearer to being given up.</param>
 [GenerateSerializer, Immutable, Alias("delivery")]
 public sealed record DeliveryDocument(
     [property: Id(0)] string Id,
@@ -105,9 +100,35 @@ public sealed record DeliveryDocument(
     [property: Id(5)] DeliveryState State,
     [property: Id(6)] DateTimeOffset? Due,
     [property: Id(7)] ImmutableArray<DeliveryAttempt> Attempts,
-    [property: Id(8)] string? Trace = null)
+    [property: Id(8)] string? Trace = null,
+    [property: Id(9)] ImmutableArray<GatheredChange> Carries = default,
+    [property: Id(10)] int Uncounted = 0) : IDelivery<DeliveryDocument>
 {
     public const string PingType = "ping";
+    public const string GroupType = "incidents.grouped";
+    private const int AttemptsKept = 50;
+
+    ImmutableArray<NotifiedChange> IDelivery<DeliveryDocument>.Changes =>
+        !Carries.IsDefault ? [.. Carries.Select(change => change.Notified)] : Incident is null ? [] : [SavedByAnEarlierVersion(Incident)];
+
+    int IDelivery<DeliveryDocument>.Failed => Attempts.Length;
+
+    /// <summary>The type of a message about one change: <c>incident.opened</c>.</summary>
+    public static string TypeOf(ChangeKind kind) => $"incident.{kind.ToString().ToLowerInvariant()}";
+
+    public static string IdOf(string incident, int sequence) => $"msg_{incident}_{sequence}";
+
+    /// <summary>Notes an attempt. So many can only be uncounted ones, of which the oldest is forgotten.</summary>
+    public DeliveryDocument Attempted(DeliveryAttempt attempt) => Attempts.Length < AttemptsKept
+        ? this with { Attempts = Attempts.Add(attempt) }
+        : this with { Attempts = Attempts.RemoveAt(0).Add(attempt), Uncounted = Uncounted - 1 };
+
+    DeliveryDocument IDelivery<DeliveryDocument>.With(DeliveryState state, DateTimeOffset? due, int uncounted) => state == DeliveryState.Delivered
+        ? this with { State = state, Due = due, Uncounted = uncounted, Body = "", Trace = null, Carries = Carries.IsDefault ? Carries : [.. Carries.Select(change => change.OnceTold)] }
+        : this with { State = state, Due = due, Uncounted = uncounted };
+
+    private NotifiedChange SavedByAnEarlierVersion(string incident) => new(
+        incident, int.Parse(Id.AsSpan(Id.LastIndexOf('_') + 1), CultureInfo.InvariantCulture), Enum.GetValues<ChangeKind>().First(kind => TypeOf(kind) == Type), []);
 }
 
 /// <param name="Status">The HTTP status answered; none where there was no answer.</param>
@@ -116,8 +137,9 @@ public sealed record DeliveryDocument(
 public sealed record DeliveryAttempt(
     [property: Id(0)] DateTimeOffset At, [property: Id(1)] int? Status, [property: Id(2)] string? Error, [property: Id(3)] TimeSpan Took);
 
-/// <summary>A change held back in a storm, to be told together with others.</summary>
-/// <param name="Trace">The span in which it was offered, where that was traced.</param>
+/// <summary>A change that a message tells, or that waits to be told together with others.</summary>
+/// <param name="Trace">The span in which it was offered, if that was traced.</param>
+/// <param name="Severity">That of the incident when it was opened.</param>
 [GenerateSerializer, Immutable, Alias("gathered-change")]
 public sealed record GatheredChange(
     [property: Id(0)] string Incident,
@@ -129,4 +151,17 @@ public sealed record GatheredChange(
     [property: Id(6)] VerdictDocument Verdict,
     [property: Id(7)] int Waves,
     [property: Id(8)] DateTimeOffset OpenedAt,
-    [property: Id(9)] string? Trace = null);
+    [property: Id(9)] string? Trace = null,
+    [property: Id(10)] Severity Severity = Severity.Warning)
+{
+    private static readonly VerdictDocument NotKept = VerdictDocument.From(default);
+
+    /// <summary>As much as is needed to know it again.</summary>
+    public GatheredChange OnceTold => this with { Regions = [], Verdict = NotKept, Trace = null };
+
+    public NotifiedChange Notified => new(Incident, Sequence, Kind, Regions);
+
+    public static GatheredChange From(IncidentDocument incident, IncidentChangeDocument change) => new(
+        incident.Id, incident.Service, change.Kind, change.Sequence, change.At, change.About, change.Verdict, incident.Waves, incident.OpenedAt,
+        Tracing.CurrentText, Severities.Of(incident.Opening.ToDomain()));
+}

@@ -1,8 +1,10 @@
+using Aggregator.Domain;
+
 namespace Aggregator.Grains;
 
 /// <summary>What a subscription keeps.</summary>
 [GenerateSerializer, Alias("subscription-state")]
-public sealed class SubscriptionState
+public sealed class SubscriptionState : IDeliveryScheduleState<DeliveryDocument>
 {
     /// <summary>None where there is no such subscription.</summary>
     [Id(0)]
@@ -37,6 +39,17 @@ public sealed class SubscriptionState
 
     [Id(9)]
     public StormState Storm { get; set; } = new();
+
+    /// <summary>Incidents of which the receiver has accepted that they go on, and not that they are over.</summary>
+    [Id(10)]
+    public HashSet<string> Told { get; set; } = [];
+
+    /// <summary>The receiver asked to be left alone until then; none if it did not.</summary>
+    [Id(11)]
+    public DateTimeOffset? PausedUntil { get; set; }
+
+    // A pager and an Alertmanager know no words without a state.
+    bool IDeliveryScheduleState<DeliveryDocument>.NotesAssertState => Settings?.Format is MessageFormat.Pagerduty or MessageFormat.Alertmanager;
 }
 
 /// <summary>Whether so much happens that it is told together.</summary>
@@ -65,4 +78,7 @@ public sealed class StormState
     /// <summary>Incidents whose opening was told on its own: so is their end.</summary>
     [Id(5)]
     public HashSet<string> ToldSingly { get; set; } = [];
+
+    /// <summary>An incident that nobody is to be told the end of is over.</summary>
+    public bool Forget(string incident) => Open.Remove(incident) | ToldSingly.Remove(incident);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Xml.Linq;
 using Aggregator.Domain;
 using Aggregator.Grains;
@@ -71,7 +72,7 @@ internal sealed record Badge(string Name, Level? Level)
 
     public string Svg()
     {
-        var (name, word) = (Cut(IncidentXml.Clean(PlainText.Harmless(Name))), Level is { } level ? Wording.Of(level).ToLowerInvariant() : Sentences.All["badge.unknown"]);
+        var (name, word) = (IncidentXml.Clean(PlainText.Harmless(Name)).ShortenedTo(NameAtMost, name => new StringInfo(name).LengthInTextElements), Level is { } level ? Wording.Of(level).ToLowerInvariant() : Sentences.All["badge.unknown"]);
         var (left, right) = (Width(name) + 2 * Margin, Width(word) + 2 * Margin);
         var said = $"{name}: {word}";
         return new XElement(Namespace + "svg",
@@ -88,8 +89,6 @@ internal sealed record Badge(string Name, Level? Level)
     // The length is fixed, so that it fits whatever font there is.
     private static XElement Text(string text, int x) => new(
         Namespace + "text", new XAttribute("x", x + Margin), new XAttribute("y", 14), new XAttribute("textLength", Width(text)), new XAttribute("lengthAdjust", "spacingAndGlyphs"), text);
-
-    private static string Cut(string name) => name.EnumerateRunes().Count() <= NameAtMost ? name : string.Concat(name.EnumerateRunes().Take(NameAtMost - 1)) + "…";
 
     /// <summary>About how wide a text is in the fonts above, in pixels.</summary>
     private static int Width(string text) => (int)Math.Ceiling(text.EnumerateRunes().Sum(rune => rune.Value switch

@@ -15,14 +15,28 @@ internal static partial class Wording
         var named = regions.Length == 0 ? "" : Joined(regions, "regions");
         var key = change switch
         {
+            { Kind: ChangeKind.Opened } => Opened(Severities.Of(change.Verdict.ToDomain())),
             { Kind: ChangeKind.Receded, Verdict.Level: Level.Elevated } => "told.degraded",
             _ => ToldPrefix + change.Kind.ToString().ToLowerInvariant(),
         };
         return Say(key,
             ("name", service), ("regions", named), ("n", Number(incident.Waves)), ("text", note ?? ""),
-            ("where", regions.Length == 0 ? Sentences.All["where.spread"] : Say("where", ("regions", named))),
+            ("where", Where(named)),
             ("after", InWords(TimeSpan.FromMinutes(Math.Max(1, Math.Round((change.At - incident.OpenedAt).TotalMinutes))), one: true)));
     }
+
+    /// <summary>What a group says of one incident, in one sentence.</summary>
+    public static string Held(string service, HeldIncident of, Func<string, string> nameOf)
+    {
+        if (of.IsOver) return Say("told.held.over", ("name", service));
+
+        var regions = of.Regions.Select(region => InSentence(region, nameOf(region))).ToArray();
+        return Say(Opened(of.Severity), ("name", service), ("where", Where(regions.Length == 0 ? "" : Joined(regions, "regions"))));
+    }
+
+    private static string Opened(Severity severity) => $"told.opened.{severity}";
+
+    private static string Where(string regions) => regions.Length == 0 ? Sentences.All["where.spread"] : Say("where", ("regions", regions));
 
     /// <summary>An incident in one sentence.</summary>
     public static string Title(string service, IncidentAnswer incident, DateTimeOffset now)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.IO.Hashing;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Aggregator.Domain;
 using Aggregator.Grains;
@@ -9,47 +10,64 @@ using Microsoft.Extensions.Options;
 
 namespace Aggregator.Server;
 
-/// <summary>Writes what subscribers get, in the format each asked for, and short enough for any: the worst regions and incidents, and how many more.</summary>
+/// <summary>Writes what subscribers get, in the format each asked for, and within the limits of each.</summary>
 internal sealed class MessageWriter(Catalog catalog, IOptions<JsonOptions> json, IOptions<WebhookOptions> webhooks) : IMessageWriter
 {
     private const int RegionsAtMost = 20;
-    private const int IncidentsAtMost = 40;
     private const int RegionsOfOneAtMost = 5;
+    private const int SentenceAtMost = 500;
+    private const int SummaryAtMost = 1024;
     private const string Client = "Aggregator";
+
+    // PagerDuty's word for what wakes nobody.
+    private const string NoSeverity = "info";
+
+    /// <summary>Standard Webhooks asks for less than 20 kB; what is not the list of incidents needs less than 2 kB of it.</summary>
+    private const int IncidentsSizeAtMost = 18_000;
 
     // Alertmanager's way to say that it has not ended.
     private static readonly DateTimeOffset NotEnded = DateTimeOffset.MinValue;
 
-    private readonly JsonSerializerOptions _json = json.Value.SerializerOptions;
+    // It is no part of a page: escaped, a note in Japanese would take twice the room.
+    private readonly JsonSerializerOptions _json = new(json.Value.SerializerOptions) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public string Change(SubscriptionSettings settings, IncidentDocument incident, IncidentChangeDocument change)
     {
-        var data = Data(incident, change);
-        var html = data.Links.GetValueOrDefault("html");
+        var (data, sentence) = (Data(incident, change), Sentence(incident, change));
+        var html = Absolute(data.Links["html"]);
         return settings.Format switch
         {
-            MessageFormat.Slack => Slack(data.Change.Sentence, Details(data), html),
-            MessageFormat.Pagerduty => Write(new PagerdutyEvent(
-                settings.RoutingKey!, IsOver(incident, change) ? "resolve" : "trigger", incident.Id,
-                new(Cut(data.Change.Sentence, 1024), incident.Service, Severity(incident, change), change.At, data.Name, "outages", "outage", data),
-                Client, Absolute("/"), Absolute(data.Links["html"]) is { } href ? [new(href, "The incident")] : null)),
-            MessageFormat.Alertmanager => Write(Alerts($"{{}}:{{incident=\"{incident.Id}\"}}", [Alert(data, IsOver(incident, change))])),
-            _ => Write(new StandardMessage($"incident.{change.Kind.ToString().ToLowerInvariant()}", change.At, data)),
+            MessageFormat.Slack => Write(SlackMessages.Of(sentence, Details(data), html)),
+            MessageFormat.Pagerduty => Write(Event(
+                settings, incident.Id, IsOver(incident, change), html,
+                new(sentence.ShortenedTo(SummaryAtMost), incident.Service, SeverityOf(incident, change), change.At, data.Name, "outages", "outage", data))),
+            MessageFormat.Alertmanager => Write(Alerts($"{{}}:{{incident=\"{incident.Id}\"}}", [Alert(incident, data, IsOver(incident, change))])),
+            _ => Write(new StandardMessage(DeliveryDocument.TypeOf(change.Kind), change.At, data)),
         };
     }
 
-    public string Grouped(SubscriptionSettings settings, DateTimeOffset storm, DateTimeOffset now, ImmutableArray<GatheredChange> changes, int open)
+    public IReadOnlyList<GroupMessage> Grouped(
+        SubscriptionSettings settings, DateTimeOffset storm, DateTimeOffset now, ImmutableArray<GatheredChange> changes, int open)
     {
-        var data = Data(storm, now, changes, open);
+        List<HeldIncident> incidents = [.. HeldIncident.From(changes).OrderByDescending(of => of.Excess)];
+        var sentence = Wording.Grouped(Names(incidents, over: false), Names(incidents, over: true), open, storm, now);
         return settings.Format switch
         {
-            MessageFormat.Slack => Slack(data.Sentence, string.Join('\n', data.Incidents.Select(Line)), Absolute("/")),
-            MessageFormat.Pagerduty => Write(new PagerdutyEvent(
-                settings.RoutingKey!, open == 0 ? "resolve" : "trigger", $"storm-{storm.ToUnixTimeSeconds()}",
-                new(Cut(data.Sentence, 1024), "aggregator", "critical", now, "many services", "outages", "outages", data), Client, Absolute("/"), null)),
-            MessageFormat.Alertmanager => Write(Alerts($"{{}}:{{storm=\"{storm.ToUnixTimeSeconds()}\"}}", [.. data.Incidents.Select(Alert)]) with { TruncatedAlerts = data.More }),
-            _ => Write(new StandardMessage("incidents.grouped", now, data)),
+            MessageFormat.Slack => [.. SlackMessages.List(sentence, Absolute("/"), incidents, of => $"• {Line(of)}").Select(list => Message(list.Message, list.Items))],
+
+            // An event has one key: each incident is opened and ended under its own.
+            MessageFormat.Pagerduty => [.. incidents.Select(of => Message(Event(settings, of), [of]))],
+            MessageFormat.Alertmanager => [.. Pieces.Of(incidents, of => SizeOf(Alert(of)), IncidentsSizeAtMost)
+                .Select(piece => Message(Alerts($"{{}}:{{storm=\"{storm.ToUnixTimeSeconds()}\"}}", [.. piece.Select(Alert)]), piece))],
+            _ => [.. Standard(Pieces.Of(incidents, of => SizeOf(Data(of)), IncidentsSizeAtMost))],
         };
+
+        IEnumerable<GroupMessage> Standard(IReadOnlyList<IReadOnlyList<HeldIncident>> pieces) => pieces.Select((piece, i) =>
+        {
+            var kinds = piece.SelectMany(of => of.All).GroupBy(change => change.Kind).ToDictionary(kind => kind.Key.ToString().ToLowerInvariant(), kind => kind.Count());
+            var data = new GroupedData(storm, now, open, kinds, [.. piece.Select(Data)], More: 0, sentence, i + 1, pieces.Count);
+            return Message(new StandardMessage(DeliveryDocument.GroupType, now, data), piece);
+        });
     }
 
     public string Ping(SubscriptionSettings settings, string subscription, DateTimeOffset now)
@@ -57,7 +75,7 @@ internal sealed class MessageWriter(Catalog catalog, IOptions<JsonOptions> json,
         var text = Sentences.All["told.ping"];
         return settings.Format switch
         {
-            MessageFormat.Slack => Slack(text, "", null),
+            MessageFormat.Slack => Write(SlackMessages.Of(text, "", link: null)),
 
             // An end of what never began: it is answered, and nobody is woken.
             MessageFormat.Pagerduty => Write(new PagerdutyEvent(settings.RoutingKey!, "resolve", $"ping-{subscription}", null, Client, Absolute("/"), null)),
@@ -73,52 +91,35 @@ internal sealed class MessageWriter(Catalog catalog, IOptions<JsonOptions> json,
     {
         var answer = IncidentAnswers.From(incident);
         var worst = answer.Regions.OrderByDescending(region => region.Level).ThenByDescending(region => region.Peak.Observed - region.Peak.Expected).Take(RegionsAtMost);
-        var note = answer.Notes.FirstOrDefault(note => note.Sequence == change.Sequence);
-        var name = NameOf(incident.Service);
         return new(
-            incident.Id, change.Sequence, incident.Service, name, answer.State, answer.OpenedAt, answer.ResolvedAt, answer.BlindSince, answer.Waves,
-            new(change.Kind, change.At, change.Region, [.. change.About.Take(RegionsAtMost)], change.Verdict.Level, change.Verdict.Observed, Math.Round(change.Verdict.Expected, 2),
-                Wording.Told(name, incident, change, note?.Text, NameOfRegion)),
+            incident.Id, change.Sequence, incident.Service, NameOf(incident.Service), answer.State, answer.OpenedAt, answer.ResolvedAt, answer.BlindSince, answer.Waves,
+            new(change.Kind, change.At, change.Region, change.About, change.Verdict.Level, change.Verdict.Observed, Math.Round(change.Verdict.Expected, 2),
+                Sentence(incident, change).ShortenedTo(SentenceAtMost)),
             answer.Peak, [.. worst.Select(region => new RegionMessage(region.Region, region.Level, region.OpenedAt, region.Peak.Observed, region.Peak.Expected, region.Peak.Networks))],
-            answer.Regions.Count, answer.Symptoms, answer.Evidence, answer.DetectedAfterSeconds, answer.Duplicates, answer.Quarantined, note,
+            answer.Regions.Count, answer.Symptoms, answer.Evidence, answer.DetectedAfterSeconds, answer.Duplicates, answer.Quarantined,
+            answer.Notes.FirstOrDefault(note => note.Sequence == change.Sequence),
             answer.Links.ToDictionary(link => link.Key, link => Absolute(link.Value) ?? link.Value));
     }
 
-    private GroupedData Data(DateTimeOffset storm, DateTimeOffset now, ImmutableArray<GatheredChange> changes, int open)
-    {
-        var incidents = changes.GroupBy(change => change.Incident).Select(of => (Last: of.Last(), Worst: of.MaxBy(change => change.Verdict.Observed - change.Verdict.Expected)!, All: of.ToList()))
-            .OrderByDescending(of => of.Worst.Verdict.Observed - of.Worst.Verdict.Expected).ToList();
-        return new(
-            storm, now, open, changes.GroupBy(change => change.Kind).ToDictionary(kind => kind.Key.ToString().ToLowerInvariant(), kind => kind.Count()),
-            [.. incidents.Take(IncidentsAtMost).Select(of =>
-            {
-                List<string> regions = [.. of.All.SelectMany(change => change.Regions).Distinct()];
-                return new GroupedIncident(
-                    of.Last.Incident, of.Last.Service, NameOf(of.Last.Service), IsOver(of.Last) ? IncidentState.Resolved : IncidentState.Open, [.. of.All.Select(change => change.Kind).Distinct()], of.Last.OpenedAt, of.Last.At, of.Last.Waves,
-                    [.. regions.Take(RegionsOfOneAtMost)], regions.Count, of.Worst.Verdict.Observed, Math.Round(of.Worst.Verdict.Expected, 2),
-                    Absolute($"/incidents/{of.Last.Incident}"));
-            })],
-            Math.Max(0, incidents.Count - IncidentsAtMost), Wording.Grouped(Services(over: false), Services(over: true), open, storm, now));
+    private GroupedIncident Data(HeldIncident of) => new(
+        of.Id, of.Service, NameOf(of.Service), of.IsOver ? IncidentState.Resolved : IncidentState.Open, of.Kinds, of.OpenedAt, of.Last.At, of.Last.Waves,
+        [.. of.Regions.Take(RegionsOfOneAtMost)], of.Regions.Count, of.Worst.Observed, Math.Round(of.Worst.Expected, 2), Absolute($"/incidents/{of.Id}"));
 
-        string[] Services(bool over) => [.. incidents.Where(of => IsOver(of.Last) == over).Select(of => NameOf(of.Last.Service)).Distinct()];
-    }
+    private string Sentence(IncidentDocument incident, IncidentChangeDocument change) => Wording.Told(
+        NameOf(incident.Service), incident, change,
+        incident.Notes.IsDefault ? null : incident.Notes.FirstOrDefault(note => note.Sequence == change.Sequence)?.Text, NameOfRegion);
 
-    private string Slack(string text, string details, string? link)
-    {
-        // What is bold stands on one line.
-        var body = Escape(details.Length == 0 ? text : $"{(text.Contains('\n', StringComparison.Ordinal) ? text : $"*{text}*")}\n{details}");
-        if (Absolute(link) is { } whole) body += $"\n<{whole}|{Sentences.All["told.link"]}>";
-        return Write(new SlackMessage(Escape(text), [new("section", new("mrkdwn", Cut(body, 3000)))]));
+    private PagerdutyEvent Event(SubscriptionSettings settings, HeldIncident of) => Event(
+        settings, of.Id, of.IsOver, Absolute($"/incidents/{of.Id}"),
+        new(Wording.Held(NameOf(of.Service), of, NameOfRegion).ShortenedTo(SummaryAtMost), of.Service, of.IsOver ? NoSeverity : Word(of.Severity), of.Last.At, NameOf(of.Service),
+            "outages", "outage", Data(of)));
 
-        // The three characters that Slack gives a meaning.
-        static string Escape(string text) => text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal);
-    }
+    private PagerdutyEvent Event(SubscriptionSettings settings, string incident, bool isOver, string? html, PagerdutyPayload payload) => new(
+        settings.RoutingKey!, isOver ? "resolve" : "trigger", incident, payload, Client, Absolute("/"), html is null ? null : [new(html, "The incident")]);
 
     // A word on what is over must not begin it again.
     private static bool IsOver(IncidentDocument incident, IncidentChangeDocument change) =>
         change.Kind == ChangeKind.Resolved || (change.Kind == ChangeKind.Noted && incident.ResolvedAt is not null);
-
-    private static bool IsOver(GatheredChange last) => last.Kind == ChangeKind.Resolved;
 
     private static string Details(ChangeData data) => data.Change.Kind switch
     {
@@ -127,24 +128,35 @@ internal sealed class MessageWriter(Catalog catalog, IOptions<JsonOptions> json,
         _ => data.Evidence.Sentence,
     };
 
-    private static string Line(GroupedIncident incident) =>
-        $"• {incident.Name}: {string.Join(", ", incident.Changes).ToLowerInvariant()}{(incident.Waves > 1 ? $", {incident.Waves} waves" : "")}" + (incident.RegionsInAll > 0 ? $" ({string.Join(", ", incident.Regions)}{(incident.RegionsInAll > incident.Regions.Count ? ", …" : "")})" : "");
-
-    private static string Severity(IncidentDocument incident, IncidentChangeDocument change) => change.Kind switch
+    private string Line(HeldIncident of)
     {
-        ChangeKind.Resolved or ChangeKind.Noted => "info",
-        ChangeKind.Receded => "warning",
-        _ => incident.Regions.Length > 1 || incident.OpenedBy == RegionCode.All.Value ? "critical" : "error",
-    };
+        var waves = of.Last.Waves > 1 ? $", {of.Last.Waves} waves" : "";
+        var regions = string.Join(", ", of.Regions.Take(RegionsOfOneAtMost)) + (of.Regions.Count > RegionsOfOneAtMost ? ", …" : "");
+        return $"{NameOf(of.Service)}: {string.Join(", ", of.Kinds).ToLowerInvariant()}{waves}" + (regions.Length > 0 ? $" ({regions})" : "");
+    }
 
-    private AlertmanagerAlert Alert(ChangeData data, bool over) => new(
-        over ? "resolved" : "firing", Labels(data.Service, data.Id),
-        new Dictionary<string, string> { ["summary"] = data.Change.Sentence, ["description"] = Details(data) },
-        data.OpenedAt, data.ResolvedAt ?? NotEnded, Absolute(data.Links["html"]) ?? "", Fingerprint(data.Id));
+    private static string SeverityOf(IncidentDocument incident, IncidentChangeDocument change) =>
+        change.Kind is ChangeKind.Resolved or ChangeKind.Noted ? NoSeverity : Word(WorstSeverity(incident));
 
-    private static AlertmanagerAlert Alert(GroupedIncident incident) => new(
-        incident.State == IncidentState.Resolved ? "resolved" : "firing", Labels(incident.Service, incident.Id), new Dictionary<string, string> { ["summary"] = Line(incident) },
-        incident.OpenedAt, incident.State == IncidentState.Resolved ? incident.At : NotEnded, incident.Html ?? "", Fingerprint(incident.Id));
+    private static Severity OpeningSeverity(IncidentDocument incident) => Severities.Of(incident.Opening.ToDomain());
+
+    private static Severity WorstSeverity(IncidentDocument incident)
+    {
+        var peak = Severities.Of(incident.Peak.ToDomain(RegionCode.Parse(incident.OpenedBy)).Verdict);
+        return peak > OpeningSeverity(incident) ? peak : OpeningSeverity(incident);
+    }
+
+    private static AlertmanagerAlert Alert(IncidentDocument incident, ChangeData data, bool over) => new(
+        over ? "resolved" : "firing", Labels(data.Service, data.Id, OpeningSeverity(incident)),
+        new Dictionary<string, string> { ["summary"] = data.Change.Sentence, ["description"] = Details(data), ["severity"] = Word(WorstSeverity(incident)) },
+        data.OpenedAt, data.ResolvedAt ?? NotEnded, Link(data), Fingerprint(data.Id));
+
+    private AlertmanagerAlert Alert(HeldIncident of) => new(
+        of.IsOver ? "resolved" : "firing", Labels(of.Service, of.Id, of.Last.Severity),
+        new Dictionary<string, string> { ["summary"] = Line(of), ["severity"] = Word(of.Severity) },
+        of.OpenedAt, of.IsOver ? of.Last.At : NotEnded, Absolute($"/incidents/{of.Id}") ?? "", Fingerprint(of.Id));
+
+    private static string Link(ChangeData data) => data.Links["html"] is var html && html.StartsWith('/') ? "" : html;
 
     private AlertmanagerMessage Alerts(string key, IReadOnlyList<AlertmanagerAlert> alerts) => new(
         "4", key, 0, alerts.Any(alert => alert.Status == "firing") ? "firing" : "resolved", "aggregator", new Dictionary<string, string>(),
@@ -156,8 +168,18 @@ internal sealed class MessageWriter(Catalog catalog, IOptions<JsonOptions> json,
         return each.Count == 0 ? [] : each[0].Where(pair => each.All(one => one.GetValueOrDefault(pair.Key) == pair.Value)).ToDictionary();
     }
 
-    private static Dictionary<string, string> Labels(string service, string incident) =>
-        new() { ["alertname"] = "Outage", ["service"] = service, ["incident"] = incident, ["severity"] = "critical" };
+    // Labels are what receivers know an alert by: they stay as they were when it was opened, and how bad it became is an annotation.
+    private static Dictionary<string, string> Labels(string service, string incident, Severity opening) =>
+        new() { ["alertname"] = "Outage", ["service"] = service, ["incident"] = incident, ["severity"] = Word(opening) };
+
+    private static string Word(Severity severity) => severity.ToString().ToLowerInvariant();
+
+    private string[] Names(IEnumerable<HeldIncident> incidents, bool over) => [.. incidents.Where(of => of.IsOver == over).Select(of => NameOf(of.Service)).Distinct()];
+
+    private GroupMessage Message(object message, IEnumerable<HeldIncident> incidents) => new(Write(message), [.. incidents.SelectMany(of => of.All)]);
+
+    // With the comma after it.
+    private int SizeOf(object item) => JsonSerializer.SerializeToUtf8Bytes(item, _json).Length + 1;
 
     private static string Fingerprint(string id) => Convert.ToHexStringLower(XxHash3.Hash(Encoding.UTF8.GetBytes(id)));
 
@@ -166,8 +188,6 @@ internal sealed class MessageWriter(Catalog catalog, IOptions<JsonOptions> json,
     private string NameOfRegion(string region) => RegionCode.TryParse(region, out var code) && catalog.Find(code) is { } known ? known.Name : region;
 
     private string? Absolute(string? path) => path is not null && webhooks.Value.PublicUrl is { } root ? new Uri(root, path).ToString() : null;
-
-    private static string Cut(string text, int most) => text.Length <= most ? text : text[..(most - 1)] + "…";
 
     private string Write(object message) => JsonSerializer.Serialize(message, _json);
 }

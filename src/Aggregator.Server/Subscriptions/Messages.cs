@@ -31,10 +31,12 @@ internal sealed record RegionMessage(string Region, Level Level, DateTimeOffset 
 /// <param name="Since">Since when so much happens.</param>
 /// <param name="Open">How many incidents that were opened since go on.</param>
 /// <param name="Changes">How many changes, by kind.</param>
-/// <param name="Incidents">The worst.</param>
-/// <param name="More">How many are not listed.</param>
+/// <param name="Incidents">The incidents of this part, the worst first.</param>
+/// <param name="More">0: no incident is left out.</param>
+/// <param name="Part">Which of <paramref name="Parts"/> messages this is, from 1; they name different incidents.</param>
 internal sealed record GroupedData(
-    DateTimeOffset Since, DateTimeOffset Until, int Open, IReadOnlyDictionary<string, int> Changes, IReadOnlyList<GroupedIncident> Incidents, int More, string Sentence);
+    DateTimeOffset Since, DateTimeOffset Until, int Open, IReadOnlyDictionary<string, int> Changes, IReadOnlyList<GroupedIncident> Incidents, int More, string Sentence,
+    int Part, int Parts);
 
 /// <param name="Changes">What happened to it, oldest first.</param>
 /// <param name="At">When the last of it happened.</param>
@@ -45,7 +47,7 @@ internal sealed record GroupedIncident(
 
 internal sealed record PingData(string Subscription, string Text);
 
-/// <summary>A Slack message with a plain text for notifications and one block.</summary>
+/// <summary>A Slack message with a plain text for notifications and its blocks.</summary>
 internal sealed record SlackMessage(string Text, IReadOnlyList<SlackBlock> Blocks);
 
 internal sealed record SlackBlock(string Type, SlackText Text);

@@ -9,6 +9,7 @@ internal sealed class SubscriptionReading(WebhookOptions webhooks, Catalog catal
 {
     private const int NamesAtMost = 200;
     private const int UrlAtMost = 2000;
+    private const int NameShownAtMost = 64;
 
     public Dictionary<string, string> Faults { get; } = [];
 
@@ -45,7 +46,7 @@ internal sealed class SubscriptionReading(WebhookOptions webhooks, Catalog catal
             Faults[field] = $"'{field}' lists what GET /v1/{field} knows; '{Shown(unknown)}' is not among it.";
         return [.. names.OfType<string>().Distinct()];
 
-        static string Shown(string? name) => name is { Length: > 64 } ? name[..64] + "…" : name ?? "null";
+        static string Shown(string? name) => name?.ShortenedTo(NameShownAtMost) ?? "null";
     }
 
     private T Word<T>(string? text, string field, T otherwise) where T : struct, Enum

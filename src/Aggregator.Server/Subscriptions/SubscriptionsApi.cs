@@ -42,7 +42,7 @@ public sealed record SubscriptionAnswer(
 public sealed record SubscriptionsAnswer(IReadOnlyList<SubscriptionAnswer> Subscriptions);
 
 /// <param name="Id">The <c>webhook-id</c>.</param>
-/// <param name="State">waiting, delivered or dead.</param>
+/// <param name="State">waiting, delivered, dead (given up), or overtaken (not sent, because a later change of the incident made it untrue).</param>
 public sealed record DeliveryAnswer(
     string Id, string Type, string? Incident, DateTimeOffset At, string State, DateTimeOffset? NextAttemptAt, IReadOnlyList<AttemptAnswer> Attempts);
 
@@ -179,6 +179,7 @@ internal static class SubscriptionsApi
         {
             DeliveryRetry.Begun => TypedResults.Accepted($"/v1/subscriptions/{id}/deliveries"),
             DeliveryRetry.AlreadyDelivered => Problems.AlreadyDelivered(delivery),
+            DeliveryRetry.Overtaken => Problems.Overtaken(delivery),
             _ => Problems.UnknownDelivery(delivery),
         };
     }

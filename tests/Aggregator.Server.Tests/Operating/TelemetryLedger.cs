@@ -85,6 +85,7 @@ public sealed class TelemetryLedger(AggregatorFixture fixture)
         grains.Awake(0);
         grains.Waiting(0);
         grains.Delivered(TimeSpan.Zero);
+        grains.Overtaken(1);
         grains.GivenUp();
         return instruments.Read();
     }

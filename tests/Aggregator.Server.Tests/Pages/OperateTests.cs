@@ -150,7 +150,7 @@ public sealed partial class OperateTests(OperateFixture fixture) : IClassFixture
         using var answer = await _client.Send("/operate/subscriptions/add", ("url", ""), ("services", service), ("regions", ""), ("format", "standard"), ("minLevel", "normal"), ("routingKey", ""), ("do", "preview"));
         var page = await answer.Content.ReadAsStringAsync();
         Assert.Contains("It would have told 1 message", page, StringComparison.Ordinal);
-        Assert.Contains($"Test {service} is having trouble in the United States.", page, StringComparison.Ordinal);
+        Assert.Contains($"Reports of trouble with Test {service} in the United States.", page, StringComparison.Ordinal);
         Assert.Contains($"value=\"{service}\"", page, StringComparison.Ordinal);
         Assert.Equal(before, await Subscriptions());
 

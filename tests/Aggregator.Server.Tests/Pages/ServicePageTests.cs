@@ -75,7 +75,7 @@ public sealed class ServicePageTests(TroubledServer troubled) : IAsyncLifetime
         await page.GetByRole(AriaRole.Link, new() { Name = "See its course" }).ClickAsync();
         await Expect(page).ToHaveURLAsync(troubled.Address($"/incidents/{troubled.Incident}"));
         await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToContainTextAsync("Telegram has been having trouble since");
-        await Expect(page.Locator(".timeline li").First).ToContainTextAsync("Telegram is having trouble in");
+        await Expect(page.Locator(".timeline li").First).ToContainTextAsync("eports of trouble with Telegram in");
         await Expect(page.GetByRole(AriaRole.Rowheader, new() { Name = "Monaco" })).ToBeVisibleAsync();
 
         // The axes of the chart: counts, and moments in the reader's own time with UTC at hand.

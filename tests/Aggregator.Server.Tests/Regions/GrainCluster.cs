@@ -228,8 +228,9 @@ internal sealed class GrainCluster : IAsyncDisposable
         public string Change(SubscriptionSettings settings, IncidentDocument incident, IncidentChangeDocument change) =>
             $"{change.Kind} {incident.Service}{(incident.BlindSince is null ? "" : " blind")}";
 
-        public string Grouped(SubscriptionSettings settings, DateTimeOffset storm, DateTimeOffset now, ImmutableArray<GatheredChange> changes, int open) =>
-            $"{open} open of {string.Join(' ', changes.Select(change => $"{change.Service}:{change.Kind}"))}";
+        public IReadOnlyList<GroupMessage> Grouped(
+            SubscriptionSettings settings, DateTimeOffset storm, DateTimeOffset now, ImmutableArray<GatheredChange> changes, int open) =>
+            [new($"{open} open of {string.Join(' ', changes.Select(change => $"{change.Service}:{change.Kind}"))}", changes)];
 
         public string Ping(SubscriptionSettings settings, string subscription, DateTimeOffset now) => "ping";
     }

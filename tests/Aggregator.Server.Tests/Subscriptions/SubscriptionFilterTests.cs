@@ -37,6 +37,26 @@ public sealed class SubscriptionFilterTests
         Assert.False((Everything with { Regions = ["US"] }).Passes(Incidents.Of("x"), opened));
     }
 
+    [Fact]
+    public void Whoever_heard_that_another_wave_shows_in_the_sum_of_all_hears_its_end()
+    {
+        var incident = Incidents.Of("x", "US");
+        var (again, over) = (Incidents.Change(3, ChangeKind.Reopened), Incidents.Change(4, ChangeKind.Resolved));
+        incident = incident with { Changes = [.. incident.Changes, Incidents.Change(2, ChangeKind.Resolved), again, over] };
+        Assert.True((Everything with { Regions = ["ALL"] }).Passes(incident, again));
+        Assert.True((Everything with { Regions = ["ALL"] }).Passes(incident, over));
+    }
+
+    [Fact]
+    public void An_end_concerns_who_was_told_of_the_opening_though_it_wants_to_hear_of_no_ends()
+    {
+        var incident = Incidents.Of("x", "US");
+        var openings = Everything with { Events = [ChangeKind.Opened] };
+        Assert.False(openings.Passes(incident, Incidents.Change(2, ChangeKind.Resolved)));
+        Assert.True(openings.Concerns(incident, Incidents.Change(2, ChangeKind.Resolved)));
+        Assert.False((openings with { Services = ["y"] }).Concerns(incident, Incidents.Change(2, ChangeKind.Resolved)));
+    }
+
     [Theory]
     [InlineData(Level.Spike, ChangeKind.Receded, Level.Elevated, false)]
     [InlineData(Level.Elevated, ChangeKind.Receded, Level.Elevated, true)]

@@ -58,7 +58,7 @@ public sealed class SubscriptionsTests : IAsyncLifetime
         Assert.Equal([$"msg_{incident.Id}_1"], _receiver.Told.Select(one => one.Id).Distinct());
         Assert.InRange(_receiver.Told.Count, 2, 3);
         var told = _receiver.Told[0].Json;
-        Assert.Equal(("incident.opened", 1L, "X is having trouble in the United States."),
+        Assert.Equal(("incident.opened", 1L, "Reports of trouble with X in the United States."),
             (told.Text("type"), told.GetProperty("data").Number("sequence"), told.GetProperty("data").GetProperty("change").Text("sentence")));
         Assert.Equal("https://status.example/incidents/" + incident.Id, told.GetProperty("data").GetProperty("links").Text("html"));
         await _server.Operator.PostAsync($"/v1/subscriptions/{id}/deliveries/msg_{incident.Id}_1/retry", null).Problem(409, "already-delivered");
@@ -95,7 +95,7 @@ public sealed class SubscriptionsTests : IAsyncLifetime
         var bodies = (await _receiver.Messages(2)).Select(one => one.Json).ToArray();
         if (format == "slack")
         {
-            Assert.Equal("X is having trouble in the United States.", bodies[0].Text("text"));
+            Assert.Equal("Reports of trouble with X in the United States.", bodies[0].Text("text"));
             Assert.Contains("<https://status.example/incidents/", bodies[0].List("blocks")[0].GetProperty("text").Text("text"), StringComparison.Ordinal);
             return;
         }
@@ -189,7 +189,7 @@ public sealed class SubscriptionsTests : IAsyncLifetime
 
         var preview = await _server.Operator.PostAsJsonAsync("/v1/subscriptions/preview", new { services = new[] { "x" } }).Json(HttpStatusCode.OK);
         Assert.Equal(1, preview.Number("count"));
-        Assert.Equal("X is having trouble in the United States.", preview.List("messages")[0].Text("sentence"));
+        Assert.Equal("Reports of trouble with X in the United States.", preview.List("messages")[0].Text("sentence"));
         Assert.Equal(2, (await _server.Operator.PostAsJsonAsync("/v1/subscriptions/preview", new { services = new[] { "x" }, days = 30 }).Json(HttpStatusCode.OK)).Number("count"));
         await _server.Operator.PostAsJsonAsync("/v1/subscriptions/preview", new { days = 46 }).Problem(400, "invalid", "days");
     }
