@@ -68,6 +68,7 @@ public sealed class TelemetryLedger(AggregatorFixture fixture)
         var intake = new Telemetry(meters);
         intake.Limited("reporter");
         intake.Limited("network");
+        foreach (var fault in Enum.GetValues<ProxyFault>()) intake.Hidden(fault);
         foreach (var result in Enum.GetValues<IntakeResult>().Except([IntakeResult.QueueFull])) intake.Committed(result, 1, TimeSpan.Zero);
         foreach (var reason in Enum.GetValues<IntakeResult>().Except([IntakeResult.Committed, IntakeResult.OtherContent])) intake.Refused(reason, 0);
         var report = new Report(SeriesKey.Parse("x|US"), default, "app", 1, null, null);
