@@ -10,6 +10,8 @@ internal sealed class Telemetry
     public const string LimitedName = "aggregator.reports.limited";
     public const string RefusedName = "aggregator.reports.refused";
 
+    private static readonly string[] Outcomes = ["counted", "duplicate", "quarantined"], Limits = ["reporter", "network"];
+
     private readonly Counter<long> _received, _limited, _refused, _hidden;
     private readonly Histogram<double> _commitDuration;
     private readonly Histogram<long> _commitSize;
@@ -25,6 +27,15 @@ internal sealed class Telemetry
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10] });
         _commitSize = meter.CreateHistogram("aggregator.commit.size", "{line}", "Lines of a batch; of a bulk request, what says the same is one.",
             advice: new InstrumentAdvice<long> { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048] });
+    }
+
+    /// <summary>Shows every counter at 0 for each of its words.</summary>
+    public void ShowAll()
+    {
+        foreach (var outcome in Outcomes) _received.Add(0, new KeyValuePair<string, object?>("outcome", outcome));
+        foreach (var limit in Limits) _limited.Add(0, new KeyValuePair<string, object?>("limit", limit));
+        foreach (var reason in Enum.GetValues<IntakeResult>().Except([IntakeResult.Committed, IntakeResult.OtherContent])) Refused(reason, 0);
+        foreach (var fault in Enum.GetValues<ProxyFault>()) _hidden.Add(0, new KeyValuePair<string, object?>("reason", fault.ToString()));
     }
 
     /// <param name="limit"><c>reporter</c> or <c>network</c>.</param>
