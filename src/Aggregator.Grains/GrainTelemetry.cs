@@ -43,6 +43,21 @@ public sealed class GrainTelemetry
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200, 86400] });
     }
 
+    /// <summary>Shows every counter at 0 for each of its words.</summary>
+    public void ShowAll()
+    {
+        foreach (var level in Enum.GetValues<Level>())
+        {
+            foreach (var reason in Enum.GetValues<VerdictReason>()) _judged.Add(0, new("level", level.ToString()), new("reason", reason.ToString()));
+        }
+
+        foreach (var sight in Enum.GetValues<Sight>().Except([Sight.Open])) _blind.Add(0, new KeyValuePair<string, object?>("sight", sight.ToString()));
+        foreach (var kind in Enum.GetValues<ChangeKind>()) _changed.Add(0, new KeyValuePair<string, object?>("kind", kind.ToString()));
+        foreach (var state in (DeliveryState[])[DeliveryState.Delivered, DeliveryState.Dead]) _ended.Add(0, new KeyValuePair<string, object?>("outcome", state.ToString()));
+        Awake(0);
+        Waiting(0);
+    }
+
     /// <param name="late">Since the end of the bucket.</param>
     public void Judged(Level level, VerdictReason reason, TimeSpan late)
     {

@@ -2,6 +2,7 @@ using System.Security.Authentication;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Aggregator.Grains;
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -65,7 +66,10 @@ internal static class AggregatorServer
             services.Configure<OpenApiOptions>(OpenApiDocument, OperatorScopes.Describe);
             services.AddResponseCompression(options => (options.EnableForHttps, options.MimeTypes) = (true, [.. ResponseCompressionDefaults.MimeTypes, ExportForms.Csv, ExportForms.Ndjson]));
             services.AddCors(cors => cors.AddDefaultPolicy(policy => policy.AllowAnyOrigin().WithMethods(HttpMethods.Get, HttpMethods.Head).WithExposedHeaders("ETag")));
-            services.Configure<ForwardedHeadersOptions>(forwarded.Apply);
+            services.AddSingleton(Options.Create(forwarded)).AddSingleton<ProxyWatch>().AddSingleton<ClientAddress>();
+
+            // ASPNETCORE_FORWARDEDHEADERS_ENABLED would have the framework believe everybody.
+            services.Configure<ForwardedHeadersOptions>(framework => framework.ForwardedHeaders = ForwardedHeaders.None);
             services.ConfigureHttpJsonOptions(json =>
             {
                 json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(allowIntegerValues: false));
@@ -98,7 +102,12 @@ internal static class AggregatorServer
         /// <summary>Maps every route; of a silo, which serves no HTTP to others, only those for its operator's probes.</summary>
         public void MapAggregator()
         {
-            app.UseForwardedHeaders();
+            var client = app.Services.GetRequiredService<ClientAddress>();
+            app.Use((http, next) =>
+            {
+                client.Find(http);
+                return next(http);
+            });
             app.UseHeaders();
             app.UseExceptionHandler();
 

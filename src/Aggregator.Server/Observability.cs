@@ -14,7 +14,7 @@ internal static partial class Observability
     public static void AddObservability(this WebApplicationBuilder builder)
     {
         var (services, configuration) = (builder.Services, builder.Configuration);
-        services.AddSingleton<Telemetry>().AddHostedService<Gauges>();
+        services.AddSingleton<Telemetry>().AddHostedService<Gauges>().AddHostedService<CountersFromZero>();
 
         // At Debug it says the addresses of those who come by a proxy that is not known.
         builder.Logging.AddFilter("Microsoft.AspNetCore.HttpOverrides", LogLevel.None);
@@ -73,6 +73,20 @@ internal static partial class Observability
     private static partial void LogVersion(ILogger logger, string? version, ClusterRole role);
 
     private static string? Version => typeof(Observability).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0];
+}
+
+/// <summary>Shows every counter at 0 from the start: one that is born at its first event hides that event from <c>increase()</c> and <c>rate()</c>.</summary>
+/// <remarks>When the server starts, not when an instrument is made: OpenTelemetry listens from its own start on, which is the first of all.</remarks>
+internal sealed class CountersFromZero(Telemetry intake, GrainTelemetry grains) : IHostedService
+{
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        intake.ShowAll();
+        grains.ShowAll();
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }
 
 /// <summary>Begins so many traces a second and no more: in a storm of reports, some are followed and the rest cost nothing.</summary>

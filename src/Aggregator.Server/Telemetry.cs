@@ -10,7 +10,9 @@ internal sealed class Telemetry
     public const string LimitedName = "aggregator.reports.limited";
     public const string RefusedName = "aggregator.reports.refused";
 
-    private readonly Counter<long> _received, _limited, _refused;
+    private static readonly string[] Outcomes = ["counted", "duplicate", "quarantined"], Limits = ["reporter", "network"];
+
+    private readonly Counter<long> _received, _limited, _refused, _hidden;
     private readonly Histogram<double> _commitDuration;
     private readonly Histogram<long> _commitSize;
 
@@ -20,14 +22,26 @@ internal sealed class Telemetry
         _received = meter.CreateCounter<long>(ReceivedName, "{report}", "Reports appended to the store, by what became of them.");
         _limited = meter.CreateCounter<long>(LimitedName, "{report}", "Reports answered 429, by whose limit it was.");
         _refused = meter.CreateCounter<long>(RefusedName, "{report}", "Reports answered 503, by what had no room or did not answer.");
+        _hidden = meter.CreateCounter<long>("aggregator.clients.hidden", "{request}", "Requests whose client is hidden by a proxy, by why: see `ForwardedHeaders:KnownNetworks`.");
         _commitDuration = meter.CreateHistogram("aggregator.commit.duration", "s", "How long a batch took until the store had it, tries that failed included.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10] });
         _commitSize = meter.CreateHistogram("aggregator.commit.size", "{line}", "Lines of a batch; of a bulk request, what says the same is one.",
             advice: new InstrumentAdvice<long> { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048] });
     }
 
+    /// <summary>Shows every counter at 0 for each of its words.</summary>
+    public void ShowAll()
+    {
+        foreach (var outcome in Outcomes) _received.Add(0, new KeyValuePair<string, object?>("outcome", outcome));
+        foreach (var limit in Limits) _limited.Add(0, new KeyValuePair<string, object?>("limit", limit));
+        foreach (var reason in Enum.GetValues<IntakeResult>().Except([IntakeResult.Committed, IntakeResult.OtherContent])) Refused(reason, 0);
+        foreach (var fault in Enum.GetValues<ProxyFault>()) _hidden.Add(0, new KeyValuePair<string, object?>("reason", fault.ToString()));
+    }
+
     /// <param name="limit"><c>reporter</c> or <c>network</c>.</param>
     public void Limited(string limit) => _limited.Add(1, new KeyValuePair<string, object?>("limit", limit));
+
+    public void Hidden(ProxyFault fault) => _hidden.Add(1, new KeyValuePair<string, object?>("reason", fault.ToString()));
 
     /// <param name="reason">Why they were not, or perhaps not, appended.</param>
     public void Refused(IntakeResult reason, int reports) => _refused.Add(reports, new KeyValuePair<string, object?>("reason", reason.ToString()));

@@ -22,9 +22,10 @@ internal sealed class ReportLimits(IOptions<ReportOptions> options, Telemetry te
     {
         if (_reporters.Limit == 0 && _networks.Limit == 0) return null;
 
-        var address = http.Connection.RemoteIpAddress ?? IPAddress.None;
-        if (_reporters.Take(AddressPrefix.Of(address, 32, 64)) is { Ticks: > 0 } wait) return Refuse(http, "reporter", _reporters.Limit, wait);
-        if (_networks.Take(AddressPrefix.Of(address, 24, 48)) is { Ticks: > 0 } rest) return Refuse(http, "network", _networks.Limit, rest);
+        // Those without an address are no one reporter, but one network.
+        var address = http.Connection.RemoteIpAddress;
+        if (address is not null && _reporters.Take(AddressPrefix.Of(address, 32, 64)) is { Ticks: > 0 } wait) return Refuse(http, "reporter", _reporters.Limit, wait);
+        if (_networks.Take(AddressPrefix.Of(address ?? IPAddress.None, 24, 48)) is { Ticks: > 0 } rest) return Refuse(http, "network", _networks.Limit, rest);
         return null;
     }
 

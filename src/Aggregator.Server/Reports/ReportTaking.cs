@@ -72,7 +72,7 @@ public sealed class RegionOptions
 {
     public const string Section = "Regions";
 
-    /// <summary>A header with the reporter's region that a trusted proxy sets; it wins over the body.</summary>
+    /// <summary>A header with the reporter's region that a proxy of <c>ForwardedHeaders:KnownNetworks</c> sets; it wins over the body.</summary>
     /// <value>header; such as `CF-IPCountry`</value>
     public string? Header { get; set; }
 }

@@ -6,6 +6,10 @@ using Microsoft.Extensions.Options;
 namespace Aggregator.Server;
 
 /// <summary>Who is at the door: a pseudonym for the reporter and one for the network, never an address.</summary>
+/// <remarks>
+/// Somebody without an address (see <see cref="ClientAddress"/>) is no particular reporter: all of them are one network. So they are
+/// not duplicates of each other, an outage among them is seen, and they count no more than the share of a network.
+/// </remarks>
 internal sealed class ReporterGate(ReporterKeys keys, IOptions<ReportOptions> options)
 {
     private const int LongestService = 64;
@@ -14,23 +18,24 @@ internal sealed class ReporterGate(ReporterKeys keys, IOptions<ReportOptions> op
     /// <summary>The reporter is told by service, address (IPv6: its /64) and kind of device; the network by service and /24 or /48.</summary>
     public async ValueTask<Report> Identify(Report report, HttpContext http)
     {
-        var address = http.Connection.RemoteIpAddress ?? IPAddress.None;
         var names = await keys.Around(report.At, options.Value.DedupWindow);
-        return Name(report, address, DeviceOf(http.Request.Headers.UserAgent.ToString()), names);
+        return Name(report, http.Connection.RemoteIpAddress, DeviceOf(http.Request.Headers.UserAgent.ToString()), names);
     }
 
-    private static Report Name(in Report report, IPAddress address, Device device, in WindowKeys names)
+    private static Report Name(in Report report, IPAddress? address, Device device, in WindowKeys names)
     {
         Span<byte> text = stackalloc byte[LongestService + 2 + LongestAddress];
         var length = Encoding.ASCII.GetBytes(report.Series.Service.Value, text);
         text[length++] = (byte)' ';
-        text[length++] = (byte)device;
-        var reporter = text[..(length + WriteAddress(address, 32, 64, text[length..]))];
-        var (now, before) = (names.Pseudonym(reporter), names.PseudonymBefore(reporter));
+        var kind = length++;
 
-        text[length - 1] = (byte)Device.Network;
-        var network = text[..(length + WriteAddress(address, 24, 48, text[length..]))];
-        return report with { Reporter = now, ReporterBefore = before, Network = names.Pseudonym(network) };
+        text[kind] = (byte)Device.Network;
+        var network = names.Pseudonym(text[..(length + WriteAddress(address ?? IPAddress.None, 24, 48, text[length..]))]);
+        if (address is null) return report with { Network = network };
+
+        text[kind] = (byte)device;
+        var reporter = text[..(length + WriteAddress(address, 32, 64, text[length..]))];
+        return report with { Reporter = names.Pseudonym(reporter), ReporterBefore = names.PseudonymBefore(reporter), Network = network };
     }
 
     /// <summary>The first bits of an address; an IPv4 address inside an IPv6 one is an IPv4 address.</summary>

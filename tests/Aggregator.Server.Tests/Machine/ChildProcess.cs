@@ -51,6 +51,13 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Gives it all that it is to read.</summary>
+    public async Task Tell(string input)
+    {
+        await _process.StandardInput.WriteAsync(input);
+        _process.StandardInput.Close();
+    }
+
     /// <summary><c>kill -9</c>.</summary>
     public async Task Kill()
     {

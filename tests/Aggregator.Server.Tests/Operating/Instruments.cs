@@ -12,6 +12,10 @@ internal sealed record Instrument(string Name, string? Unit, string Kind, string
     /// <summary>As the exporter for Prometheus spells it; of a histogram, without what is put behind it.</summary>
     public string InPrometheus => Name.Replace('.', '_') + Unit switch { "s" => "_seconds", "By" => "_bytes", _ => "" } + (Kind == "counter" ? "_total" : "");
 
+    /// <summary>A series for each combination of its words.</summary>
+    public IEnumerable<string> Series => Tags.Aggregate((IEnumerable<string>)[""], (all, tag) => all.SelectMany(labels => tag.Value.Select(word => $"{labels}{tag.Key}=\"{word}\",")))
+        .Select(labels => Scrape.Key($"{InPrometheus}{{{labels}}}"));
+
     /// <summary>As the ledger has it.</summary>
     public string Row => $"| `{Name}` {Unit} | {Kind} | {string.Join("; ", Tags.Select(tag => $"`{tag.Key}`: {string.Join(", ", tag.Value.Select(word => $"`{word}`"))}"))} | `{InPrometheus}` | {Means} |";
 }

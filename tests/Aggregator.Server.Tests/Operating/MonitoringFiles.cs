@@ -16,6 +16,10 @@ internal static partial class MonitoringFiles
     /// <summary>The queries of the dashboard's panels, as Grafana would send them for all servers.</summary>
     public static IReadOnlyList<(string Panel, string Query)> Queries { get; } = Read();
 
+    /// <summary>The series that the rules are tried on, and what each begins with: a number, or <c>_</c> for nothing.</summary>
+    public static IReadOnlyList<(string Series, string First)> TriedSeries { get; } =
+        [.. Tried().Matches(File.ReadAllText(RulesTest)).Select(match => (Scrape.Key(match.Groups["series"].Value), match.Groups["first"].Value))];
+
     /// <summary>The metrics that a text names.</summary>
     public static IEnumerable<string> MetricsIn(string text) => Metric().Matches(text).Select(match => match.Value).Distinct();
 
@@ -26,6 +30,9 @@ internal static partial class MonitoringFiles
         return [.. panels.SelectMany(panel => panel.List("targets").Select(target => (
             panel.Text("title")!, target.Text("expr")!.Replace("$__rate_interval", "30s", StringComparison.Ordinal).Replace("$instance", ".*", StringComparison.Ordinal))))];
     }
+
+    [GeneratedRegex("series: '(?<series>[^']+)', values: (?<first>_|[0-9]+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Tried();
 
     [GeneratedRegex("\\b(aggregator|http_server|kestrel|orleans|dotnet)_[a-z0-9_]+(?=[{\\[ )]|$)", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
     private static partial Regex Metric();

@@ -31,6 +31,25 @@ public sealed class TelemetryLedger(AggregatorFixture fixture)
     }
 
     [Fact]
+    public async Task A_fresh_server_shows_every_counter_at_0_for_each_of_its_words()
+    {
+        var data = Directory.CreateTempSubdirectory("aggregator-fresh-");
+        await using (var server = await ServerProcess.Start($"Store:DataDirectory={data.FullName}")) await ShowsAllAtZero(server.Http);
+        data.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task So_do_a_silo_and_a_gateway()
+    {
+        await using var redis = await RedisProcess.Start();
+        string[] store = ["Store:Mode=Redis", $"Store:Connection={redis.Connection}"];
+        await using var silo = await ServerProcess.Start([.. store, "Cluster:Role=Silo"]);
+        await using var gateway = await ServerProcess.Start([.. store, "Cluster:Role=Gateway"]);
+        await ShowsAllAtZero(silo.Http);
+        await ShowsAllAtZero(gateway.Http);
+    }
+
+    [Fact]
     public void The_words_of_tags_are_members_of_closed_sets() => Assert.All(Emitted().SelectMany(instrument => instrument.Tags), tag => Assert.InRange(tag.Value.Count, 1, 8));
 
     /// <summary>The names of all series that a server tells Prometheus of, once there are those wanted.</summary>
@@ -51,6 +70,15 @@ public sealed class TelemetryLedger(AggregatorFixture fixture)
         }
     }
 
+    private async Task ShowsAllAtZero(HttpClient http)
+    {
+        var shown = (await Scrape.Of(http)).Series;
+        var counters = Emitted().Where(instrument => instrument.Kind == "counter").SelectMany(instrument => instrument.Series).ToHashSet();
+        Assert.NotEmpty(counters);
+        Assert.All(counters, series => Assert.True(shown.TryGetValue(series, out var value) && value == 0, $"{series} is not shown at 0."));
+        Assert.Equal(counters, shown.Keys.Where(series => series.Split('{')[0].EndsWith("_total", StringComparison.Ordinal)).ToHashSet());
+    }
+
     /// <summary>The rows of a table of README.md, and what stands before and after them.</summary>
     internal static (string Before, string Rows, string After) Table(string text, string head)
     {
@@ -68,6 +96,7 @@ public sealed class TelemetryLedger(AggregatorFixture fixture)
         var intake = new Telemetry(meters);
         intake.Limited("reporter");
         intake.Limited("network");
+        foreach (var fault in Enum.GetValues<ProxyFault>()) intake.Hidden(fault);
         foreach (var result in Enum.GetValues<IntakeResult>().Except([IntakeResult.QueueFull])) intake.Committed(result, 1, TimeSpan.Zero);
         foreach (var reason in Enum.GetValues<IntakeResult>().Except([IntakeResult.Committed, IntakeResult.OtherContent])) intake.Refused(reason, 0);
         var report = new Report(SeriesKey.Parse("x|US"), default, "app", 1, null, null);

@@ -61,6 +61,29 @@ public sealed class ProxyTests(BehindProxy fixture) : IClassFixture<BehindProxy>
         OneReporter("198.51.100.1, 10.251.2.1, 127.0.0.9", "198.51.100.2, 10.251.2.1", "nonsense, 10.251.2.1, 127.0.0.9, 127.0.0.8");
 
     [Theory]
+    [InlineData("X-Forwarded-For", "::ffff:198.51.{0}.7:5000")]
+    [InlineData("X-Forwarded-For", "[2001:db8:{0}::1]:443")]
+    [InlineData("Forwarded", "for=\"[2001:db8:{0}::1]:443\";proto=https")]
+    public async Task Fifty_visitors_count_as_fifty(string header, string value)
+    {
+        var outcomes = await Outcomes(header, visitor => value.Replace("{0}", $"{visitor}", StringComparison.Ordinal));
+        Assert.Equal(Enumerable.Repeat("counted", 50), outcomes);
+    }
+
+    [Theory]
+    [InlineData("X-Forwarded-For", "_hidden")]
+    [InlineData("X-Real-IP", "198.51.100.7")]
+    public async Task Visitors_whom_the_proxy_does_not_name_have_the_share_of_one_network(string header, string value)
+    {
+        await using var server = await RunningServer.Start(RunningServer.BelievingProxies);
+        var outcomes = await Outcomes(header, _ => value, server);
+        Assert.Equal([("counted", 20), ("quarantined", 30)], outcomes.GroupBy(outcome => outcome).Select(group => (group.Key, group.Count())));
+
+        using var client = await FormClient.SignedIn(server);
+        Assert.Contains($"its {header} names no client", await client.Page("/operate"), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("nobody")]
     [InlineData(",")]
     [InlineData("1.2.3")]
@@ -97,6 +120,20 @@ public sealed class ProxyTests(BehindProxy fixture) : IClassFixture<BehindProxy>
         Assert.Contains("as many reports as it may", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
+    private async Task<List<string>> Outcomes(string header, Func<int, string> value, RunningServer? of = null)
+    {
+        var server = of ?? _server;
+        var (service, outcomes) = (await server.NewService(), new List<string>());
+        for (var visitor = 1; visitor <= 50; visitor++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, $"/v1/services/{service}/reports") { Content = JsonContent.Create(new { }) };
+            request.Headers.TryAddWithoutValidation(header, value(visitor));
+            outcomes.Add((await server.Anybody.SendAsync(request).Json(HttpStatusCode.Accepted)).Text("outcome")!);
+        }
+
+        return outcomes;
+    }
+
     private async Task OneReporter(params string[] from)
     {
         var service = await _server.NewService();
@@ -129,11 +166,14 @@ public sealed class NoProxyTests
     [Fact]
     public async Task A_forwarded_header_is_not_believed_from_a_network_that_is_not_known()
     {
-        await using var server = await RunningServer.Start();
+        await using var server = await RunningServer.Start("Regions:Header=CF-IPCountry", "ForwardedHeaders_Enabled=true");
         var service = await server.NewService();
         Assert.Equal("counted", (await server.Report(service, new { }, "10.1.1.1").Json(HttpStatusCode.Accepted)).Text("outcome"));
         Assert.Equal("duplicate", (await server.Report(service, new { }, "10.2.2.2").Json(HttpStatusCode.Accepted)).Text("outcome"));
         Assert.Equal("ZZ", (await server.Report(service, new { }, headers: ("CF-IPCountry", "FR")).Json(HttpStatusCode.Accepted)).Text("region"));
+
+        using var client = await FormClient.SignedIn(server);
+        Assert.Contains("ForwardedHeaders:KnownNetworks does not name", await client.Page("/operate"), StringComparison.Ordinal);
     }
 
     [Fact]
