@@ -15,7 +15,12 @@ public sealed record IncidentAnswer(
     string Id, string Service, IncidentState State, DateTimeOffset OpenedAt, DateTimeOffset? ResolvedAt, PeakAnswer Peak,
     IReadOnlyList<IncidentRegionAnswer> Regions, IReadOnlyDictionary<string, long> Symptoms, EvidenceAnswer Evidence,
     IReadOnlyList<IncidentChangeAnswer> Changes, IReadOnlyList<NoteAnswer> Notes, int Waves, DateTimeOffset? BlindSince, double? DetectedAfterSeconds,
-    long Duplicates, long Quarantined, IReadOnlyList<RelatedAnswer> Related, IReadOnlyDictionary<string, string> Links);
+    long Duplicates, long Quarantined, IReadOnlyList<RelatedAnswer> Related, IReadOnlyDictionary<string, string> Links)
+{
+    /// <summary>It ended because what it was is the usual now, and not because anything went back.</summary>
+    internal bool BecameUsual =>
+        State == IncidentState.Resolved && Changes.LastOrDefault(change => change.Kind == ChangeKind.Resolved)?.Reason == VerdictReason.BecameUsual;
+}
 
 /// <summary>The worst moment, with its arithmetic as in the evidence.</summary>
 public sealed record PeakAnswer(
@@ -28,7 +33,9 @@ public sealed record IncidentRegionAnswer(string Region, Level Level, DateTimeOf
 /// <summary>One step of its story.</summary>
 /// <param name="Region">Whose level and numbers these are.</param>
 /// <param name="Regions">All regions it is about.</param>
-public sealed record IncidentChangeAnswer(int Sequence, ChangeKind Kind, DateTimeOffset At, string Region, IReadOnlyList<string> Regions, Level Level, double Observed, double Expected);
+/// <param name="Reason">Why the level was what it was; of an end <see cref="VerdictReason.BecameUsual"/> if nothing went back.</param>
+public sealed record IncidentChangeAnswer(
+    int Sequence, ChangeKind Kind, DateTimeOffset At, string Region, IReadOnlyList<string> Regions, Level Level, VerdictReason Reason, double Observed, double Expected);
 
 /// <summary>The operator's word.</summary>
 /// <param name="Source">Where it was said first.</param>
@@ -48,7 +55,7 @@ internal static class IncidentAnswers
             [.. incident.Regions.Select(region => new IncidentRegionAnswer(region.Region, region.Level, region.OpenedAt, From(region.Peak, RegionCode.Parse(region.Region))))],
             incident.Symptoms,
             EvidenceAnswer.Then(incident.OpenedBy, WithOnset(incident.Opening), incident.OpeningNetworks, incident.OpenedAt),
-            [.. incident.Changes.Select(change => new IncidentChangeAnswer(change.Sequence, change.Kind, change.At, change.Region, change.About, change.Verdict.Level, change.Verdict.Observed, Round(change.Verdict.Expected)))],
+            [.. incident.Changes.Select(From)],
             incident.Notes.IsDefault ? [] : [.. incident.Notes.Select(note => new NoteAnswer(note.Sequence, note.At, note.Text, note.Source))],
             incident.Waves, incident.BlindSince, WithOnset(incident.Opening).Onset is { } onset ? (incident.OpenedAt - onset).TotalSeconds : null,
             incident.Duplicates, incident.Quarantined, [],
@@ -59,6 +66,10 @@ internal static class IncidentAnswers
                 ["xml"] = $"/v1/incidents/{incident.Id}.xml",
             });
     }
+
+    private static IncidentChangeAnswer From(IncidentChangeDocument change) => new(
+        change.Sequence, change.Kind, change.At, change.Region, change.About, change.Verdict.Level, change.Verdict.Reason, change.Verdict.Observed,
+        Round(change.Verdict.Expected));
 
     private static PeakAnswer From(PeakDocument document, RegionCode region)
     {

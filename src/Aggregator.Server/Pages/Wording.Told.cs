@@ -17,6 +17,7 @@ internal static partial class Wording
         {
             { Kind: ChangeKind.Opened } => Opened(Severities.Of(change.Verdict.ToDomain())),
             { Kind: ChangeKind.Receded, Verdict.Level: Level.Elevated } => "told.degraded",
+            { Kind: ChangeKind.Resolved, Verdict.Reason: VerdictReason.BecameUsual } => "told.becameusual",
             _ => ToldPrefix + change.Kind.ToString().ToLowerInvariant(),
         };
         return Say(key,
@@ -28,7 +29,7 @@ internal static partial class Wording
     /// <summary>What a group says of one incident, in one sentence.</summary>
     public static string Held(string service, HeldIncident of, Func<string, string> nameOf)
     {
-        if (of.IsOver) return Say("told.held.over", ("name", service));
+        if (of.IsOver) return Say(of.Last.Verdict.Reason == VerdictReason.BecameUsual ? "told.held.becameusual" : "told.held.over", ("name", service));
 
         var regions = of.Regions.Select(region => InSentence(region, nameOf(region))).ToArray();
         return Say(Opened(of.Severity), ("name", service), ("where", Where(regions.Length == 0 ? "" : Joined(regions, "regions"))));
@@ -42,8 +43,15 @@ internal static partial class Wording
     public static string Title(string service, IncidentAnswer incident, DateTimeOffset now)
     {
         var length = (incident.ResolvedAt ?? now) - incident.OpenedAt;
+        var key = incident switch
+        {
+            { BecameUsual: true } => "told.title.becameusual",
+            { State: IncidentState.Resolved } => "told.title.over",
+            { BlindSince: not null } => "told.title.blind",
+            _ => "told.title.open",
+        };
         return Say(
-            incident.State == IncidentState.Resolved ? "told.title.over" : incident.BlindSince is not null ? "told.title.blind" : "told.title.open",
+            key,
             ("name", service), ("at", Time(incident.BlindSince ?? incident.OpenedAt, now)), ("length", InWords(TimeSpan.FromMinutes(Math.Max(1, Math.Round(length.TotalMinutes))), one: true)));
     }
 

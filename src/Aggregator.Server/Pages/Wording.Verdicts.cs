@@ -87,6 +87,7 @@ internal static partial class Wording
     {
         { Level: Level.Normal, Reason: VerdictReason.NoBaselineYet } => "New",
         { Level: Level.Normal, Reason: VerdictReason.BelowFloor } => "BelowFloor",
+        { Level: Level.Normal, Reason: VerdictReason.BecameUsual } => "BecameUsual",
         { Level: Level.Normal } => "Normal",
         // Once the last window is as usual again there is nothing to wonder at, whatever the level still is.
         _ when verdict.Reason == VerdictReason.Easing || verdict.Observed <= high => "Easing",

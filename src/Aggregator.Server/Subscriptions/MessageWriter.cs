@@ -93,7 +93,7 @@ internal sealed class MessageWriter(Catalog catalog, IOptions<JsonOptions> json,
         var worst = answer.Regions.OrderByDescending(region => region.Level).ThenByDescending(region => region.Peak.Observed - region.Peak.Expected).Take(RegionsAtMost);
         return new(
             incident.Id, change.Sequence, incident.Service, NameOf(incident.Service), answer.State, answer.OpenedAt, answer.ResolvedAt, answer.BlindSince, answer.Waves,
-            new(change.Kind, change.At, change.Region, change.About, change.Verdict.Level, change.Verdict.Observed, Math.Round(change.Verdict.Expected, 2),
+            new(change.Kind, change.At, change.Region, change.About, change.Verdict.Level, change.Verdict.Reason, change.Verdict.Observed, Math.Round(change.Verdict.Expected, 2),
                 Sentence(incident, change).ShortenedTo(SentenceAtMost)),
             answer.Peak, [.. worst.Select(region => new RegionMessage(region.Region, region.Level, region.OpenedAt, region.Peak.Observed, region.Peak.Expected, region.Peak.Networks))],
             answer.Regions.Count, answer.Symptoms, answer.Evidence, answer.DetectedAfterSeconds, answer.Duplicates, answer.Quarantined,

@@ -23,7 +23,9 @@ internal sealed record ChangeData(
     ChangeMessage Change, PeakAnswer Peak, IReadOnlyList<RegionMessage> Regions, int RegionsInAll, IReadOnlyDictionary<string, long> Symptoms,
     EvidenceAnswer Evidence, double? DetectedAfterSeconds, long Duplicates, long Quarantined, NoteAnswer? Note, IReadOnlyDictionary<string, string> Links);
 
-internal sealed record ChangeMessage(ChangeKind Kind, DateTimeOffset At, string Region, IReadOnlyList<string> Regions, Level Level, double Observed, double Expected, string Sentence);
+/// <param name="Reason">Why the level was what it was; of an end <see cref="VerdictReason.BecameUsual"/> if nothing went back.</param>
+internal sealed record ChangeMessage(
+    ChangeKind Kind, DateTimeOffset At, string Region, IReadOnlyList<string> Regions, Level Level, VerdictReason Reason, double Observed, double Expected, string Sentence);
 
 internal sealed record RegionMessage(string Region, Level Level, DateTimeOffset OpenedAt, double Observed, double Expected, long Networks);
 

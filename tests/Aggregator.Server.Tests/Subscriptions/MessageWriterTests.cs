@@ -138,6 +138,26 @@ public sealed class MessageWriterTests(PublicServer server) : IClassFixture<Publ
         Assert.Equal(("warning", "critical"), (opening.GetProperty("annotations").Text("severity"), end.GetProperty("annotations").Text("severity")));
     }
 
+    [Theory]
+    [InlineData(MessageFormat.Standard)]
+    [InlineData(MessageFormat.Slack)]
+    [InlineData(MessageFormat.Alertmanager)]
+    [InlineData(MessageFormat.Pagerduty)]
+    public void An_end_that_is_a_new_usual_is_not_called_back_to_usual(MessageFormat format)
+    {
+        var change = Incidents.Change(2, ChangeKind.Resolved, "US") with
+        {
+            Verdict = Incidents.Verdict() with { Level = Level.Normal, Reason = VerdictReason.BecameUsual },
+        };
+        var incident = Incidents.Of("x", "US") is var open ? open with { ResolvedAt = change.At, Changes = open.Changes.Add(change) } : null!;
+
+        foreach (var message in new[] { Body(format, incident, change), Messages(format, 0, GatheredChange.From(incident, change))[0].Body })
+            Assert.DoesNotContain("back to usual", message, StringComparison.Ordinal);
+        Assert.Contains("are the usual now", Body(format, incident, change), StringComparison.Ordinal);
+        Assert.True(IncidentAnswers.From(incident).BecameUsual);
+        Assert.Contains("the usual now", Wording.Title("X", IncidentAnswers.From(incident), Noon.AddDays(3)), StringComparison.Ordinal);
+    }
+
     private static void ExpectSlackTakesIt(JsonElement message)
     {
         Assert.InRange(message.List("blocks").Length, 1, 50);
