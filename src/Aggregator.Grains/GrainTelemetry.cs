@@ -53,7 +53,7 @@ public sealed class GrainTelemetry
 
         foreach (var sight in Enum.GetValues<Sight>().Except([Sight.Open])) _blind.Add(0, new KeyValuePair<string, object?>("sight", sight.ToString()));
         foreach (var kind in Enum.GetValues<ChangeKind>()) _changed.Add(0, new KeyValuePair<string, object?>("kind", kind.ToString()));
-        foreach (var state in (DeliveryState[])[DeliveryState.Delivered, DeliveryState.Dead]) _ended.Add(0, new KeyValuePair<string, object?>("outcome", state.ToString()));
+        foreach (var state in Enum.GetValues<DeliveryState>().Except([DeliveryState.Waiting])) _ended.Add(0, new KeyValuePair<string, object?>("outcome", state.ToString()));
         Awake(0);
         Waiting(0);
     }
