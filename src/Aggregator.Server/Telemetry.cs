@@ -9,6 +9,7 @@ internal sealed class Telemetry
     public const string ReceivedName = "aggregator.reports.received";
     public const string LimitedName = "aggregator.reports.limited";
     public const string RefusedName = "aggregator.reports.refused";
+    public const string HiddenName = "aggregator.clients.hidden";
 
     private static readonly string[] Outcomes = ["counted", "duplicate", "quarantined"], Limits = ["reporter", "network"];
 
@@ -22,7 +23,7 @@ internal sealed class Telemetry
         _received = meter.CreateCounter<long>(ReceivedName, "{report}", "Reports appended to the store, by what became of them.");
         _limited = meter.CreateCounter<long>(LimitedName, "{report}", "Reports answered 429, by whose limit it was.");
         _refused = meter.CreateCounter<long>(RefusedName, "{report}", "Reports answered 503, by what had no room or did not answer.");
-        _hidden = meter.CreateCounter<long>("aggregator.clients.hidden", "{request}", "Requests whose client is hidden by a proxy, by why: see `ForwardedHeaders:KnownNetworks`.");
+        _hidden = meter.CreateCounter<long>(HiddenName, "{request}", "Requests whose client is hidden by a proxy, by why: see `ForwardedHeaders:KnownNetworks`.");
         _commitDuration = meter.CreateHistogram("aggregator.commit.duration", "s", "How long a batch took until the store had it, tries that failed included.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10] });
         _commitSize = meter.CreateHistogram("aggregator.commit.size", "{line}", "Lines of a batch; of a bulk request, what says the same is one.",

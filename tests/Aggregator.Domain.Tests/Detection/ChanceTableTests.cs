@@ -4,6 +4,7 @@ namespace Aggregator.Domain.Tests;
 
 /// <summary>How often chance alone reaches each score, measured on quiet series: what <see cref="ChanceTable"/> says.</summary>
 /// <remarks><c>UPDATE_LEDGERS=1</c> measures for some minutes and writes <c>ChanceTable.Points.cs</c> anew; otherwise a small part is measured and compared.</remarks>
+[Trait("Takes", "long")]
 public class ChanceTableTests
 {
     private const int First = 2;

@@ -1,6 +1,7 @@
 namespace Aggregator.Domain.Tests;
 
 /// <summary>The scores are those of a slow, plain model of the same mathematics: <see cref="PlainDetector"/>.</summary>
+[Trait("Takes", "long")]
 public class ScoresTests
 {
     [Fact]

@@ -4,6 +4,7 @@ namespace Aggregator.Domain.Tests;
 
 /// <summary>Is the detector still as good? Its figures on a seeded set of minute counts, beside those of the textbooks.</summary>
 [Collection(nameof(Ledger))]
+[Trait("Takes", "long")]
 public class MinuteScoreboard
 {
     private const long Seed = 1;

@@ -4,6 +4,7 @@ namespace Aggregator.Domain.Tests;
 
 /// <summary>Does the detector still learn what recurs, and hold what lasts?</summary>
 [Collection(nameof(Ledger))]
+[Trait("Takes", "long")]
 public class RoutineScoreboard
 {
     private const long Seed = 1;

@@ -5,6 +5,7 @@ namespace Aggregator.Domain.Tests;
 /// <summary>Is the detector still as fast on buckets of ten seconds, and as seldom wrong?</summary>
 /// <remarks>The ledger holds many trials. The first few of them are measured in each test run and compared with their own columns, so nothing is left to chance.</remarks>
 [Collection(nameof(Ledger))]
+[Trait("Takes", "long")]
 public class TenSecondScoreboard
 {
     private const long Seed = 1;

@@ -1,6 +1,7 @@
 namespace Aggregator.Server.Tests;
 
 /// <summary>The clock of one server of several is wrong.</summary>
+[StartsProcess]
 public sealed class ClusterClockTests(ITestOutputHelper output) : FaultTests(output)
 {
     private static readonly TimeSpan Off = TimeSpan.FromSeconds(30);

@@ -2,6 +2,7 @@ namespace Aggregator.Server.Tests;
 
 /// <summary>Any server or the store may fail: what was acknowledged is stored once, the outage that goes on stays one incident, and its subscriber hears all of it.</summary>
 /// <remarks>With CRASH_KILLS of 10 or more an outage begins with each fault as well, and how late it is seen is told.</remarks>
+[StartsProcess]
 public sealed class ClusterFaultTests(ClusterTrial trial, ITestOutputHelper output) : IClassFixture<ClusterTrial>
 {
     private static readonly TimeSpan StandsStill = TimeSpan.FromSeconds(30);

@@ -3,6 +3,7 @@ using Aggregator.Domain;
 namespace Aggregator.Server.Tests;
 
 /// <summary>What a gateway answers while it cannot see a silo: that it cannot, and never a fault or calm.</summary>
+[StartsProcess]
 public sealed class ClusterSightTests
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);

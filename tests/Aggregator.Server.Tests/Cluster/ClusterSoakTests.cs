@@ -4,6 +4,7 @@ using System.Globalization;
 namespace Aggregator.Server.Tests;
 
 /// <summary>A fault every minute, for as many minutes as CLUSTER_SOAK says, under a steady load: the ledger is exact at the end, and memory does not grow without end.</summary>
+[StartsProcess]
 public sealed class ClusterSoakTests(ITestOutputHelper output)
 {
     private static readonly TimeSpan FaultEvery = TimeSpan.FromMinutes(1);

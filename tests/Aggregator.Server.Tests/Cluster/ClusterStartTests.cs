@@ -3,6 +3,7 @@ using StackExchange.Redis;
 namespace Aggregator.Server.Tests;
 
 /// <summary>Servers that find each other, whichever is there first, and that notice when they lost their place.</summary>
+[StartsProcess]
 public sealed class ClusterStartTests : IDisposable
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);

@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 namespace Aggregator.Server.Tests;
 
 /// <summary>The store itself may be several: a Redis Cluster, or a Redis with a replica and a sentinel.</summary>
+[StartsProcess]
 public sealed class ReplicatedRedisTests(ITestOutputHelper output) : FaultTests(output)
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(90);

@@ -1,6 +1,7 @@
 namespace Aggregator.Server.Tests;
 
 /// <summary>A server whose clock is set while it takes reports.</summary>
+[StartsProcess]
 public sealed class ClockTests(ITestOutputHelper output) : FaultTests(output)
 {
     private static readonly DateTimeOffset Midnight = new(TimeProvider.System.GetUtcNow().UtcDateTime.Date.AddDays(1), TimeSpan.Zero);

@@ -1,6 +1,7 @@
 namespace Aggregator.Server.Tests;
 
 /// <summary>A store that is stopped for a while, and then does all that was asked of it meanwhile, though nobody waits for it any more.</summary>
+[StartsProcess]
 public sealed class FreezeTests(ITestOutputHelper output) : FaultTests(output)
 {
     private const int ShortestSeconds = 5, LongestSeconds = 60;

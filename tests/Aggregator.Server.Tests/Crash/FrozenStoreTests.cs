@@ -4,6 +4,7 @@ using System.Globalization;
 namespace Aggregator.Server.Tests;
 
 /// <summary>A store that keeps its connections and answers nothing: the worst way to be gone.</summary>
+[StartsProcess]
 public sealed class FrozenStoreTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("aggregator-frozen-").FullName;

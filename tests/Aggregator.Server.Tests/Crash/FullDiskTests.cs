@@ -1,6 +1,7 @@
 namespace Aggregator.Server.Tests;
 
 /// <summary>The disk of the embedded store is full: reports are refused before it comes to that, and what was acknowledged is safe though it does.</summary>
+[StartsProcess]
 public sealed class FullDiskTests(ITestOutputHelper output) : FaultTests(output)
 {
     // The store's own data need some of it as well, and a checkpoint as much again.

@@ -1,6 +1,7 @@
 namespace Aggregator.Server.Tests;
 
 /// <summary><c>kill -9</c>, at random moments.</summary>
+[StartsProcess]
 public sealed class KillTests(ITestOutputHelper output) : FaultTests(output)
 {
     [Fact]

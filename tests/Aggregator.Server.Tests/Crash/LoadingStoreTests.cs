@@ -4,6 +4,7 @@ using StackExchange.Redis;
 namespace Aggregator.Server.Tests;
 
 /// <summary>A Redis that was restarted reads its log first, and meanwhile refuses every command.</summary>
+[StartsProcess]
 public sealed class LoadingStoreTests : IDisposable
 {
     private const int Keys = 10_000;

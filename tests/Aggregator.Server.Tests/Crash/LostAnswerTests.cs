@@ -1,6 +1,7 @@
 namespace Aggregator.Server.Tests;
 
 /// <summary>A store that did what was asked, and whose answer never came.</summary>
+[StartsProcess]
 public sealed class LostAnswerTests(ITestOutputHelper output) : FaultTests(output)
 {
     [Fact]

@@ -6,6 +6,7 @@ namespace Aggregator.Server.Tests;
 
 /// <summary>A store that stands still while more reports come than may wait for it.</summary>
 /// <remarks>For a few seconds; <c>OVERLOAD_SECONDS</c> makes it longer.</remarks>
+[StartsProcess]
 public sealed class OverloadTests : IDisposable
 {
     /// <summary>More than wait in a lane, and all for one service, so all in one.</summary>

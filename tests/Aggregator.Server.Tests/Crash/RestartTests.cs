@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 namespace Aggregator.Server.Tests;
 
 /// <summary>A server that is stopped or killed, and starts again on what it left.</summary>
+[StartsProcess]
 public sealed class RestartTests : IDisposable
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 namespace Aggregator.Server.Tests;
 
 /// <summary>Every change of an incident reaches its subscriber though the server is killed while it opens, spreads and tells.</summary>
+[StartsProcess]
 public sealed class ToldTests : IDisposable
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(90);

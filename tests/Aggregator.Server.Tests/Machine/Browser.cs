@@ -16,6 +16,7 @@ internal sealed class Browser : IAsyncDisposable
 
     public static async Task<Browser> Start()
     {
+        StartsProcessAttribute.Require();
         Assert.SkipWhen(Machine.Chromium is null, "There is no Chromium on this machine.");
 
         // A machine that is busy with other tests draws late.

@@ -12,6 +12,7 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public ChildProcess(string file, IEnumerable<string> arguments)
     {
+        StartsProcessAttribute.Require();
         _process = new()
         {
             StartInfo = new(file, arguments)
@@ -22,6 +23,9 @@ internal sealed class ChildProcess : IAsyncDisposable
                 RedirectStandardError = true,
             },
         };
+        // What watches over the tests is not to write down how a server ends that a test has killed.
+        foreach (var watch in _process.StartInfo.Environment.Keys.Where(name => name.StartsWith("DOTNET_Dbg", StringComparison.Ordinal) || name.StartsWith("DOTNET_EnableCrashReport", StringComparison.Ordinal)).ToList())
+            _process.StartInfo.Environment.Remove(watch);
         _process.OutputDataReceived += (_, line) => Keep(line.Data);
         _process.ErrorDataReceived += (_, line) => Keep(line.Data);
         _process.Start();

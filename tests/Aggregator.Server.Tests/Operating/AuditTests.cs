@@ -9,6 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace Aggregator.Server.Tests;
 
 /// <summary><c>tests/audit</c>, tried on a project of one package and a source that says of it what a test wants.</summary>
+[StartsProcess]
 public sealed class AuditTests : IAsyncLifetime
 {
     private const string Package = "YamlDotNet";

@@ -13,7 +13,7 @@ public sealed class BackupTests : IDisposable
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
-    [Fact]
+    [Fact, StartsProcess]
     public async Task A_backup_of_the_embedded_store_made_under_load_is_unpacked_into_an_empty_directory_and_all_is_there()
     {
         await using var receiver = await Receiver.Start();
@@ -53,7 +53,7 @@ public sealed class BackupTests : IDisposable
         await IsThere(restored, before, sent with { AtMost = sent.AtMost + 50 });
     }
 
-    [Fact]
+    [Fact, StartsProcess]
     public async Task A_backup_of_a_Redis_taken_under_load_is_read_by_an_empty_one_and_all_is_there()
     {
         Assert.SkipUnless(Machine.RedisCli is not null, "redis-cli is not installed.");

@@ -16,7 +16,7 @@ public sealed class HealthTests(AggregatorFixture fixture)
         Assert.Equal(HttpStatusCode.OK, (await _server.Anybody.GetAsync("/health/ready")).StatusCode);
     }
 
-    [Fact]
+    [Fact, StartsProcess]
     public async Task What_becomes_of_reports_is_counted_as_a_metric()
     {
         // In a process of its own: to the exporter the instruments of all servers of a process are the same, and they end with the first server that stops.

@@ -6,18 +6,18 @@ namespace Aggregator.Server.Tests;
 [Collection(OneServer.Name)]
 public sealed class MonitoringTests(AggregatorFixture fixture)
 {
-    [Fact]
+    [Fact, StartsProcess]
     public Task The_rules_are_ones_that_Prometheus_reads() => Promtool("check", "rules", MonitoringFiles.Rules);
 
-    [Theory]
+    [Theory, StartsProcess]
     [InlineData("prometheus.yml")]
     [InlineData("one-server.yml")]
     public Task The_configuration_is_one_that_Prometheus_reads(string file) => Promtool("check", "config", Path.Combine(MonitoringFiles.Folder, file));
 
-    [Fact]
+    [Fact, StartsProcess]
     public Task Every_alert_fires_when_it_is_to_and_not_before() => Promtool("test", "rules", MonitoringFiles.RulesTest);
 
-    [Fact]
+    [Fact, StartsProcess]
     public async Task What_the_rules_are_tried_on_begins_as_a_fresh_server_shows_it()
     {
         var tried = MonitoringFiles.TriedSeries.Where(one => one.Series.StartsWith("aggregator_", StringComparison.Ordinal)).ToList();
@@ -51,7 +51,7 @@ public sealed class MonitoringTests(AggregatorFixture fixture)
         });
     }
 
-    [Fact]
+    [Fact, StartsProcess]
     public async Task Rules_and_dashboard_name_metrics_that_are_emitted()
     {
         using var instruments = new Instruments(fixture.Server.Get<IMeterFactory>());
@@ -79,6 +79,7 @@ public sealed class MonitoringTests(AggregatorFixture fixture)
 }
 
 /// <summary>A real Prometheus scrapes a server in which there is an outage, and is asked what the dashboard asks. In real time, and in a process of its own: meters are heard by all who listen in one.</summary>
+[StartsProcess]
 public sealed class PrometheusTests : IAsyncLifetime
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(90);

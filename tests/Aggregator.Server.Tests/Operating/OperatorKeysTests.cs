@@ -73,7 +73,7 @@ public sealed class OperatorKeysTests : IDisposable
         Assert.DoesNotContain("hunter2", line, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Fact, StartsProcess]
     public async Task No_log_however_much_it_says_holds_a_key_and_a_Redis_that_may_lose_reports_is_named()
     {
         await using var redis = await RedisProcess.Start("--appendfsync", "everysec", "--requirepass", "a-password-of-redis", "--protected-mode", "no");

@@ -3,6 +3,7 @@ using Aggregator.Grains;
 namespace Aggregator.Server.Tests;
 
 /// <summary>A Redis says whether what it answered is on its disk.</summary>
+[StartsProcess]
 public sealed class RedisLogTests
 {
     [Theory]

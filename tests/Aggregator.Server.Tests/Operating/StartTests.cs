@@ -53,7 +53,7 @@ public sealed class StartTests
         Assert.DoesNotContain("geheim", fault.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Fact, StartsProcess]
     public async Task Who_starts_it_is_told_the_faults_alone_and_a_service_manager_that_starting_again_is_in_vain()
     {
         var (code, said) = await ServerProcess.StartInVain("Reports:DedupWindo=00:30:00", "Reports:NetworkShare=-1");
@@ -61,7 +61,7 @@ public sealed class StartTests
         Assert.Equal(3, said.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
     }
 
-    [Fact]
+    [Fact, StartsProcess]
     public async Task An_address_that_is_taken_is_told_in_one_sentence()
     {
         using var holder = new TcpListener(IPAddress.Loopback, 0);
@@ -72,7 +72,7 @@ public sealed class StartTests
         Assert.DoesNotContain("   at ", said, StringComparison.Ordinal);
     }
 
-    [Theory]
+    [Theory, StartsProcess]
     [InlineData("/proc/none", "cannot be made")]
     [InlineData("/proc/self", "cannot be written to")]
     [InlineData("/dev/null", "cannot be made")]

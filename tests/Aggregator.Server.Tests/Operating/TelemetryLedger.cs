@@ -22,7 +22,7 @@ public sealed class TelemetryLedger(AggregatorFixture fixture)
         else Assert.Equal(written, rows);
     }
 
-    [Fact]
+    [Fact, StartsProcess]
     public async Task Prometheus_finds_the_metrics_under_the_names_that_are_written_down()
     {
         var names = Emitted().Select(instrument => instrument.InPrometheus + (instrument.Kind == "histogram" ? "_count" : "")).ToHashSet();
@@ -30,7 +30,7 @@ public sealed class TelemetryLedger(AggregatorFixture fixture)
         Assert.Subset(names, served.Where(name => name.StartsWith("aggregator_", StringComparison.Ordinal) && !name.EndsWith("_bucket", StringComparison.Ordinal) && !name.EndsWith("_sum", StringComparison.Ordinal)).ToHashSet());
     }
 
-    [Fact]
+    [Fact, StartsProcess]
     public async Task A_fresh_server_shows_every_counter_at_0_for_each_of_its_words()
     {
         var data = Directory.CreateTempSubdirectory("aggregator-fresh-");
@@ -38,7 +38,7 @@ public sealed class TelemetryLedger(AggregatorFixture fixture)
         data.Delete(recursive: true);
     }
 
-    [Fact]
+    [Fact, StartsProcess]
     public async Task So_do_a_silo_and_a_gateway()
     {
         await using var redis = await RedisProcess.Start();

@@ -7,6 +7,7 @@ namespace Aggregator.Server.Tests;
 
 /// <summary>What axe-core finds by the rules of WCAG 2.2 A and AA and by its own of good practice.</summary>
 [Collection(OneTroubledServer.Name)]
+[StartsProcess]
 public sealed class AccessibilityTests(TroubledServer troubled)
 {
     private const int Tabs = 3;

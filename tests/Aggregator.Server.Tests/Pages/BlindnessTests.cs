@@ -4,6 +4,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Aggregator.Server.Tests;
 
 /// <summary>What the pages say where nobody can know: never that all is well.</summary>
+[StartsProcess]
 public sealed class BlindnessTests : IDisposable
 {
     private static readonly LocatorAssertionsToContainTextOptions Soon = new() { Timeout = 60_000 };

@@ -4,6 +4,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Aggregator.Server.Tests;
 
 /// <summary>What people do, in a real browser.</summary>
+[StartsProcess]
 public sealed class BrowserTests : IAsyncLifetime
 {
     private RunningServer _server = null!;

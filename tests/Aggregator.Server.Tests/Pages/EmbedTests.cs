@@ -65,7 +65,7 @@ public sealed class EmbedTests(AggregatorFixture fixture) : IAsyncLifetime
     [Fact]
     public Task A_terminal_is_told_that_a_service_is_not_known() => _server.Anybody.GetAsync("/services/no-such-service").Problem(404, "unknown-service");
 
-    [Fact]
+    [Fact, StartsProcess]
     public async Task A_card_tells_the_time_as_its_reader_does_with_utc_at_hand()
     {
         await using var browser = await Browser.Start();
@@ -91,7 +91,7 @@ public sealed class EmbedTests(AggregatorFixture fixture) : IAsyncLifetime
         Assert.Contains($"Test {service} looks fine", await _server.Anybody.GetStringAsync($"/embed/{service}"), StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Fact, StartsProcess]
     public async Task A_card_is_shown_in_a_frame_of_another_site()
     {
         await using var browser = await Browser.Start();

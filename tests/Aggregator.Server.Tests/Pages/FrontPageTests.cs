@@ -6,6 +6,7 @@ namespace Aggregator.Server.Tests;
 
 /// <summary>The front page while something is down, in a real browser.</summary>
 [Collection(OneTroubledServer.Name)]
+[StartsProcess]
 public sealed class FrontPageTests(TroubledServer troubled) : IAsyncLifetime
 {
     private Browser _browser = null!;

@@ -214,7 +214,7 @@ public sealed class OperateSessionTests(AggregatorFixture fixture)
         }
     }
 
-    [Fact]
+    [Fact, StartsProcess]
     public async Task Servers_of_a_cluster_agree_and_say_so_when_their_store_is_away()
     {
         await using var redis = await RedisProcess.Start();

@@ -217,7 +217,7 @@ public sealed partial class OperateTests(OperateFixture fixture) : IClassFixture
         long Of(string word) => figures.Single(figure => figure.Word == word).Total;
     }
 
-    [Theory]
+    [Theory, StartsProcess]
     [InlineData(true)]
     [InlineData(false)]
     public async Task An_operator_walks_through_it_with_a_browser(bool scripts)

@@ -3,6 +3,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Aggregator.Server.Tests;
 
 /// <summary>The outage of X on 10 March 2025, sent again ten times as fast, as somebody at a browser sees it.</summary>
+[StartsProcess]
 public sealed class ReplayTests
 {
     [Fact]

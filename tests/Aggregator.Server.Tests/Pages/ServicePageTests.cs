@@ -6,6 +6,7 @@ namespace Aggregator.Server.Tests;
 
 /// <summary>The page of a service that is down and of its incident, in a real browser.</summary>
 [Collection(OneTroubledServer.Name)]
+[StartsProcess]
 public sealed class ServicePageTests(TroubledServer troubled) : IAsyncLifetime
 {
     private Browser _browser = null!;

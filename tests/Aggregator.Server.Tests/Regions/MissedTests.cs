@@ -6,6 +6,7 @@ using static Aggregator.Server.Tests.Commits;
 namespace Aggregator.Server.Tests;
 
 /// <summary>What the store took while a region could not ask it, and of which no hint told.</summary>
+[StartsProcess]
 public sealed class MissedTests
 {
     private static readonly TimeSpan Bucket = BucketGrid.TenSeconds.Length;

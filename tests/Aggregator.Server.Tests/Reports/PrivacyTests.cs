@@ -5,6 +5,7 @@ using StackExchange.Redis;
 namespace Aggregator.Server.Tests;
 
 /// <summary>Who reported is nowhere to be read: not in the log, however much it says, not in an answer, not in the store.</summary>
+[StartsProcess]
 public sealed class PrivacyTests : IDisposable
 {
     private const string Address = "198.51.100.77", Address6 = "2001:db8:77:88:99aa::1", Comment = "my cat Schnurrbart pulled the plug", Person = "alice.77@example.org", Office = "office-of-alice-77";

@@ -9,6 +9,7 @@ namespace Aggregator.Server.Tests;
 
 public sealed class BucketTestsOnTheEmbeddedStore(Embedded store) : BucketTests<Embedded>(store);
 
+[StartsProcess]
 public sealed class BucketTestsOnRedis(RealRedis store) : BucketTests<RealRedis>(store);
 
 /// <summary>What lies in the store after commits.</summary>

@@ -6,6 +6,7 @@ namespace Aggregator.Server.Tests;
 
 public sealed class CommitPropertiesOnTheEmbeddedStore(Embedded store) : CommitProperties<Embedded>(store);
 
+[StartsProcess]
 public sealed class CommitPropertiesOnRedis(RealRedis store) : CommitProperties<RealRedis>(store);
 
 /// <summary>Random batches, sent and sent again in any order: the store and the naive one agree.</summary>

@@ -6,6 +6,7 @@ namespace Aggregator.Server.Tests;
 
 public sealed class CommitTestsOnTheEmbeddedStore(Embedded store) : CommitTests<Embedded>(store);
 
+[StartsProcess]
 public sealed class CommitTestsOnRedis(RealRedis store) : CommitTests<RealRedis>(store);
 
 /// <summary>What the commit script promises.</summary>

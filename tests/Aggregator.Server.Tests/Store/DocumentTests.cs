@@ -7,6 +7,7 @@ namespace Aggregator.Server.Tests;
 
 public sealed class DocumentTestsOnTheEmbeddedStore(Embedded store) : DocumentTests<Embedded>(store);
 
+[StartsProcess]
 public sealed class DocumentTestsOnRedis(RealRedis store) : DocumentTests<RealRedis>(store);
 
 /// <summary>What else is kept: the keys of the days, the catalog, the incidents.</summary>

@@ -18,6 +18,7 @@ internal sealed class EmbeddedStoreProcess : IAsyncDisposable
 
     public static async Task<EmbeddedStoreProcess> Start(string directory)
     {
+        StartsProcessAttribute.Require();
         var start = new ProcessStartInfo("dotnet", ["exec", typeof(EmbeddedStoreProcess).Assembly.Location])
         {
             Environment = { [DirectoryVariable] = directory },

@@ -15,7 +15,7 @@ public sealed class EmbeddedStoreTests : IDisposable
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
-    [Fact]
+    [Fact, StartsProcess]
     public async Task A_committed_write_survives_a_kill()
     {
         await using (var store = await EmbeddedStoreProcess.Start(_directory))
@@ -29,7 +29,7 @@ public sealed class EmbeddedStoreTests : IDisposable
         await AssertCounted(2);
     }
 
-    [Fact]
+    [Fact, StartsProcess]
     public async Task A_write_after_a_checkpoint_survives_a_kill_and_so_does_one_before()
     {
         await using (var store = Start())

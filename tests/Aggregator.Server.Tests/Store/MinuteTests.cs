@@ -7,6 +7,7 @@ namespace Aggregator.Server.Tests;
 
 public sealed class MinuteTestsOnTheEmbeddedStore(Embedded store) : MinuteTests<Embedded>(store);
 
+[StartsProcess]
 public sealed class MinuteTestsOnRedis(RealRedis store) : MinuteTests<RealRedis>(store);
 
 /// <summary>Minute counts, and the marks that tell a silence from a gap.</summary>
