@@ -79,6 +79,21 @@ public class DeliveryScheduleTests
         Assert.Equal(DeliveryState.Waiting, Find("x1").State);
     }
 
+    [Fact]
+    public void An_end_that_is_owed_is_tried_whenever_something_is_accepted_however_often_it_was_refused()
+    {
+        Offer("x", 1, ChangeKind.Opened);
+        Accept("x1");
+        Offer("x", 2, ChangeKind.Resolved);
+        for (var i = 0; i < 100; i++)
+        {
+            Refuse("x2");
+            Offer($"other{i}", 1, ChangeKind.Opened);
+            Accept($"other{i}1");
+            Assert.Contains("x2", Ready());
+        }
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(40)]
