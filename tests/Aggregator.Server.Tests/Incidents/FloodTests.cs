@@ -19,6 +19,7 @@ public sealed class IncidentQueriesTests(AggregatorFixture fixture)
 }
 
 /// <summary>In real time, so in a server of its own beside the others.</summary>
+[Trait("Takes", "long")]
 public sealed class FloodTests : IAsyncLifetime
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);

@@ -7,6 +7,7 @@ using Aggregator.Grains;
 namespace Aggregator.Server.Tests;
 
 /// <summary>In real time, in a server of its own whose collector does not answer: what is told is heard in this process.</summary>
+[Trait("Takes", "long")]
 public sealed partial class TraceTests : IAsyncLifetime
 {
     private const string Begins = "| Span | Tags | Means |\n|---|---|---|\n";

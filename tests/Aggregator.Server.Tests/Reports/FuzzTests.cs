@@ -10,6 +10,7 @@ namespace Aggregator.Server.Tests;
 
 /// <summary>Whatever is sent, the answer is a count or a refusal, and what was answered as counted is what is in the store.</summary>
 /// <remarks>For five seconds (longer where the machine is slow), or for <c>FUZZ_SECONDS</c>, from request <c>FUZZ_FROM</c>. A request that fails is named by its number and said whole.</remarks>
+[Trait("Takes", "long")]
 public sealed partial class FuzzTests
 {
     private const string GoOn = "HTTP/1.1 100 Continue\r\n\r\n";

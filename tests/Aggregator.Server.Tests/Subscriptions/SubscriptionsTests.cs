@@ -5,6 +5,7 @@ using Aggregator.Grains;
 namespace Aggregator.Server.Tests;
 
 /// <summary>Subscriptions as operators and subscribers meet them, over HTTP.</summary>
+[Trait("Takes", "long")]
 public sealed class SubscriptionsTests : IAsyncLifetime
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
