@@ -22,13 +22,14 @@ internal sealed class ClientAddress
         new(["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "::1/128", "fc00::/7", "fe80::/10"]);
 
     private readonly NetworkList _proxies;
+    private readonly bool _namesNoProxy;
     private readonly ProxyWatch _watch;
     private readonly string? _region;
     private readonly string[] _written;
 
     public ClientAddress(IOptions<ForwardedOptions> forwarded, IOptions<RegionOptions> regions, ProxyWatch watch)
     {
-        (_proxies, _watch) = (new(forwarded.Value.KnownNetworks), watch);
+        (_proxies, _watch, _namesNoProxy) = (new(forwarded.Value.KnownNetworks), watch, forwarded.Value.KnownNetworks.Length == 0);
         _region = regions.Value.Header is { Length: > 0 } header ? header : null;
         _written = [ForwardedFor, Forwarded, .. Others, ForwardedProto, .. _region is null ? Array.Empty<string>() : [_region]];
     }
@@ -36,15 +37,16 @@ internal sealed class ClientAddress
     public void Find(HttpContext http)
     {
         if (_proxies.Contains(http.Connection.RemoteIpAddress)) Believe(http);
-        else Distrust(http.Request.Headers);
+        else Distrust(http.Request.Headers, http.Connection.RemoteIpAddress);
     }
 
-    private void Distrust(IHeaderDictionary headers)
+    private void Distrust(IHeaderDictionary headers, IPAddress? peer)
     {
         if (Sent(headers, _written) is not { } header) return;
 
         _watch.Saw(ProxyFault.Undeclared, header);
-        if (_region is not null) headers.Remove(_region);
+        // Whoever sets a region header and names no proxy has one on this machine.
+        if (_region is not null && !(_namesNoProxy && peer is not null && IPAddress.IsLoopback(peer))) headers.Remove(_region);
     }
 
     private void Believe(HttpContext http)

@@ -13,7 +13,8 @@ internal sealed class ForwardedOptions : IValidatableObject
 
     /// <summary>
     /// The proxies in front of the server: from them, and only from them, <c>X-Forwarded-For</c> and <c>-Proto</c>, <c>Forwarded</c> and
-    /// the header named by <c>Regions:Header</c> are believed. <c>unix:</c> is whoever connects over a Unix socket.
+    /// the header named by <c>Regions:Header</c> are believed; the last of a peer on this machine too if no proxy is named.
+    /// <c>unix:</c> is whoever connects over a Unix socket.
     /// </summary>
     /// <value>list; CIDR networks, `unix:`</value>
     public string[] KnownNetworks { get; set; } = [];

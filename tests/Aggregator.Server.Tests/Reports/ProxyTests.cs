@@ -170,10 +170,18 @@ public sealed class NoProxyTests
         var service = await server.NewService();
         Assert.Equal("counted", (await server.Report(service, new { }, "10.1.1.1").Json(HttpStatusCode.Accepted)).Text("outcome"));
         Assert.Equal("duplicate", (await server.Report(service, new { }, "10.2.2.2").Json(HttpStatusCode.Accepted)).Text("outcome"));
-        Assert.Equal("ZZ", (await server.Report(service, new { }, headers: ("CF-IPCountry", "FR")).Json(HttpStatusCode.Accepted)).Text("region"));
+        Assert.Equal("FR", (await server.Report(service, new { }, headers: ("CF-IPCountry", "FR")).Json(HttpStatusCode.Accepted)).Text("region"));
 
         using var client = await FormClient.SignedIn(server);
         Assert.Contains("ForwardedHeaders:KnownNetworks does not name", await client.Page("/operate"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_region_header_is_not_believed_from_a_peer_beside_the_known_networks()
+    {
+        await using var server = await RunningServer.Start("Regions:Header=CF-IPCountry", "ForwardedHeaders:KnownNetworks:0=198.51.100.0/24");
+        var service = await server.NewService();
+        Assert.Equal("ZZ", (await server.Report(service, new { }, headers: ("CF-IPCountry", "FR")).Json(HttpStatusCode.Accepted)).Text("region"));
     }
 
     [Fact]
