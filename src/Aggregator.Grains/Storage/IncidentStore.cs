@@ -1,16 +1,20 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Aggregator.Domain;
+using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
 namespace Aggregator.Grains;
 
 /// <summary>The archive of incidents: a document each, and an index by the second of opening, of all and of each service.</summary>
-public sealed class IncidentStore(StoreConnection connection)
+/// <remarks>A document that cannot be read, such as one of a later version, is left out and said in the log: one record must not hide the others.</remarks>
+public sealed partial class IncidentStore(StoreConnection connection, ILogger<IncidentStore> logger)
 {
     private const int ForgottenAtOnce = 100;
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() }, RespectNullableAnnotations = true };
 
     private readonly StoreKeys _names = new(connection.Prefix);
+    private readonly SaidOnce _unreadable = new();
 
     /// <summary>Writes an incident as it is now; writing it again changes nothing.</summary>
     public async Task Put(IncidentDocument incident)
@@ -24,7 +28,7 @@ public sealed class IncidentStore(StoreConnection connection)
     public async Task<IncidentDocument?> Find(string id)
     {
         var document = await connection.Shared.StringGetAsync(_names.Incident(id));
-        return document.IsNull ? null : Read(document);
+        return document.IsNull ? null : Read(id, document);
     }
 
     /// <summary>Incidents by their moment of opening, newest first.</summary>
@@ -39,7 +43,7 @@ public sealed class IncidentStore(StoreConnection connection)
 
         // One read each: on a cluster the documents live in different slots.
         var documents = await Task.WhenAll(ids.Select(id => connection.Shared.StringGetAsync(_names.Incident((string)id!))));
-        return [.. documents.Where(document => !document.IsNull).Select(document => Read(document))];
+        return [.. ids.Zip(documents).Where(kept => !kept.Second.IsNull).Select(kept => Read((string)kept.First!, kept.Second)).OfType<IncidentDocument>()];
     }
 
     /// <summary>How many incidents were opened in a span.</summary>
@@ -62,5 +66,31 @@ public sealed class IncidentStore(StoreConnection connection)
         await connection.Settle();
     }
 
-    private static IncidentDocument Read(RedisValue document) => JsonSerializer.Deserialize<IncidentDocument>((string)document!, Json)!;
+    private IncidentDocument? Read(string id, RedisValue document)
+    {
+        string reason;
+        try
+        {
+            if (JsonSerializer.Deserialize<IncidentDocument>((string)document!, Json) is { } incident && IsWhole(incident)) return incident;
+            reason = "something in it is missing or malformed";
+        }
+        catch (JsonException error)
+        {
+            reason = error.Message;
+        }
+
+        if (_unreadable.Add(id)) LogUnreadable(id, reason);
+        return null;
+    }
+
+    /// <summary>Whether readers find in it what they need to show it.</summary>
+    private static bool IsWhole(IncidentDocument incident) =>
+        ServiceKey.TryParse(incident.Service, out _) && incident.OpenedAt.Year is > 1970 and < 9000 && RegionCode.TryParse(incident.OpenedBy, out _) && IsWhole(incident.Peak)
+        && !incident.Regions.IsDefault && incident.Regions.All(region => region is not null && RegionCode.TryParse(region.Region, out _) && IsWhole(region.Peak))
+        && !incident.Changes.IsDefaultOrEmpty && incident.Changes.All(change => change?.Verdict is not null && RegionCode.TryParse(change.Region, out _));
+
+    private static bool IsWhole(PeakDocument peak) => peak.Region is null || RegionCode.TryParse(peak.Region, out _);
+
+    [LoggerMessage(LogLevel.Warning, "Incident {Id} cannot be read and is left out: {Reason}")]
+    private partial void LogUnreadable(string id, string reason);
 }

@@ -24,10 +24,9 @@ public sealed record CatalogRegion(string Region, string Name);
 internal sealed partial class Catalog(CatalogStore store, TimeProvider clock, ILogger<Catalog> logger) : BackgroundService
 {
     private static readonly TimeSpan RefreshEvery = TimeSpan.FromSeconds(1);
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
     private static readonly IReadOnlyList<CatalogRegion> Builtin = Starter<CatalogRegion>("regions.json");
 
-    private readonly ConcurrentDictionary<string, (string Document, CatalogService Service)> _read = new();
+    private readonly ConcurrentDictionary<string, (string Document, object? Record)> _read = new();
     private readonly Lock _lock = new();
     private Task _last = Task.CompletedTask;
     private Task? _next;
@@ -50,11 +49,11 @@ internal sealed partial class Catalog(CatalogStore store, TimeProvider clock, IL
     /// <summary>The name of a region, or its code where it has none (any more).</summary>
     public string NameOf(string region) => region == RegionCode.All.Value ? "All regions" : _contents.Regions.GetValueOrDefault(region)?.Name ?? region;
 
-    public Task<bool> Put(CatalogService service) => Change(store.PutService(service.Service, JsonSerializer.Serialize(service, Json)));
+    public Task<bool> Put(CatalogService service) => Change(store.PutService(service.Service, CatalogRecords.Write(service)));
 
     public Task<bool> Delete(ServiceKey service) => Change(store.DeleteService(service.Value));
 
-    public Task<bool> Put(CatalogRegion region) => Change(store.PutRegion(region.Region, JsonSerializer.Serialize(region, Json)));
+    public Task<bool> Put(CatalogRegion region) => Change(store.PutRegion(region.Region, CatalogRecords.Write(region)));
 
     public Task<bool> Delete(RegionCode region) => Change(store.DeleteRegion(region.Value));
 
@@ -63,7 +62,7 @@ internal sealed partial class Catalog(CatalogStore store, TimeProvider clock, IL
         if (await store.Version() == 0)
         {
             var starter = Starter<CatalogService>("services.json");
-            await store.Seed(starter.Select(service => KeyValuePair.Create(service.Service, JsonSerializer.Serialize(service, Json))));
+            await store.Seed(starter.Select(service => KeyValuePair.Create(service.Service, CatalogRecords.Write(service))));
         }
 
         await Load();
@@ -109,26 +108,29 @@ internal sealed partial class Catalog(CatalogStore store, TimeProvider clock, IL
     private async Task Load()
     {
         var version = await store.Version();
-        var services = (await store.Services()).ToFrozenDictionary(kept => kept.Key, kept => Read(kept.Key, kept.Value));
-        foreach (var gone in _read.Keys.Except(services.Keys)) _read.TryRemove(gone, out _);
-        var added = (await store.Regions()).Select(kept => JsonSerializer.Deserialize<CatalogRegion>(kept.Value, Json)!);
+        var (keptServices, keptRegions) = (await store.Services(), await store.Regions());
+        foreach (var gone in _read.Keys.Except(keptServices.Keys).Except(keptRegions.Keys)) _read.TryRemove(gone, out _);
+        var services = keptServices.Select(kept => Read<CatalogService>(kept, CatalogRecords.Service)).OfType<CatalogService>().ToFrozenDictionary(service => service.Service);
+        var added = keptRegions.Select(kept => Read<CatalogRegion>(kept, CatalogRecords.Region)).OfType<CatalogRegion>();
         var regions = Builtin.Concat(added).GroupBy(region => region.Region).ToFrozenDictionary(same => same.Key, same => same.Last());
         if (version >= Version) _contents = new(version, services, regions);
     }
 
-    /// <summary>A document that has not changed is the service that was read from it.</summary>
-    private CatalogService Read(string service, string document)
+    /// <summary>A document that has not changed is what was read from it. One that cannot be read is left out, and said once: it must not take the others with it.</summary>
+    private T? Read<T>(KeyValuePair<string, string> kept, Func<string, string, T?> parse) where T : class
     {
-        if (_read.TryGetValue(service, out var known) && known.Document == document) return known.Service;
-        var read = JsonSerializer.Deserialize<CatalogService>(document, Json)!;
-        _read[service] = (document, read);
-        return read;
+        if (_read.TryGetValue(kept.Key, out var known) && known.Document == kept.Value) return (T?)known.Record;
+
+        var record = parse(kept.Key, kept.Value);
+        if (record is null) LogUnreadable(kept.Key);
+        _read[kept.Key] = (kept.Value, record);
+        return record;
     }
 
     private static List<T> Starter<T>(string file)
     {
         using var stream = typeof(Catalog).Assembly.GetManifestResourceStream($"Aggregator.Server.Catalog.{file}")!;
-        return JsonSerializer.Deserialize<List<T>>(stream, Json)!;
+        return JsonSerializer.Deserialize<List<T>>(stream, JsonSerializerOptions.Web)!;
     }
 
     private sealed record Contents(long Version, FrozenDictionary<string, CatalogService> Services, FrozenDictionary<string, CatalogRegion> Regions)
@@ -140,4 +142,7 @@ internal sealed partial class Catalog(CatalogStore store, TimeProvider clock, IL
 
     [LoggerMessage(LogLevel.Debug, "The catalog could not be refreshed, the last one serves: {Reason}")]
     private partial void LogStale(string reason);
+
+    [LoggerMessage(LogLevel.Warning, "'{Key}' of the catalog cannot be read and is left out; PUT it again to mend it, or DELETE it")]
+    private partial void LogUnreadable(string key);
 }

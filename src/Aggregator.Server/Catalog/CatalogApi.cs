@@ -21,6 +21,7 @@ public sealed record RegionsCatalogAnswer(IReadOnlyList<CatalogRegion> Regions);
 
 internal static class CatalogApi
 {
+    private const int NameAtMost = 100;
     private const int SymptomsAtMost = 20;
     private const int AliasesAtMost = 20, AliasAtMost = 60;
 
@@ -67,12 +68,11 @@ internal static class CatalogApi
         var faults = Problems.InvalidService(service);
         CheckText(faults, "name", body.Name);
         CheckText(faults, "category", body.Category);
-        if (body.Homepage is not null && !(Uri.TryCreate(body.Homepage, UriKind.Absolute, out var homepage) && homepage.Scheme is "http" or "https"))
-            faults["homepage"] = "'homepage' is an http or https address.";
+        if (body.Homepage is not null && !WebAddress.IsOne(body.Homepage)) faults["homepage"] = $"'homepage' is {WebAddress.Rule}.";
         if (body.Symptoms is null || body.Symptoms.Count is 0 or > SymptomsAtMost || body.Symptoms.Any(symptom => !SymptomKey.TryParse(symptom, out _)))
             faults["symptoms"] = $"'symptoms' lists 1 to {SymptomsAtMost} keys of 1 to 32 lower-case letters, digits and - + _ .";
         if (body.Aliases is { } aliases && (aliases.Count > AliasesAtMost || !aliases.All(IsAlias)))
-            faults["aliases"] = $"'aliases' lists at most {AliasesAtMost} names of 1 to {AliasAtMost} characters.";
+            faults["aliases"] = $"'aliases' lists at most {AliasesAtMost} names of 1 to {AliasAtMost} characters, {XmlText.Rule}.";
         if (faults.Count > 0) return Problems.Invalid(faults);
 
         var written = new CatalogService(
@@ -99,10 +99,11 @@ internal static class CatalogApi
         };
     }
 
-    private static bool IsAlias(string? alias) => !string.IsNullOrWhiteSpace(alias) && alias.Trim().Length <= AliasAtMost && !alias.Any(char.IsControl);
+    private static bool IsAlias(string? alias) => !string.IsNullOrWhiteSpace(alias) && alias.Trim().Length <= AliasAtMost && XmlText.IsLine(alias);
 
     private static void CheckText(Dictionary<string, string> faults, string field, string? text)
     {
-        if (string.IsNullOrWhiteSpace(text) || text.Length > 100) faults[field] = $"'{field}' is a text of 1 to 100 characters.";
+        if (string.IsNullOrWhiteSpace(text) || text.Length > NameAtMost || !XmlText.IsLine(text.Trim()))
+            faults[field] = $"'{field}' is a text of 1 to {NameAtMost} characters, {XmlText.Rule}.";
     }
 }

@@ -69,7 +69,7 @@ internal static class ArchiveApi
     {
         if (service is not null && (!ServiceKey.TryParse(service, out var key) || catalog.Find(key) is null)) return Problems.UnknownService(service);
 
-        var root = webhooks.PublicUrl ?? new Uri($"{http.Request.Scheme}://{http.Request.Host}/");
+        var root = webhooks.RootFor(http);
         IReadOnlyList<IncidentDocument> incidents;
         try
         {
@@ -96,10 +96,12 @@ internal static class ArchiveApi
 
     private static SyndicationItem Entry(IncidentDocument incident, Uri root, Catalog catalog)
     {
-        var timeline = Timeline(incident, catalog);
+        // Notes that an earlier version took may hold what XML cannot carry; names are clean in the catalog.
+        var text = string.Join('\n', Timeline(incident, catalog).Select(step => $"{step.At.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC: {step.Sentence}"));
+        var changed = incident.Changes[^1].At;
         var item = new SyndicationItem(
-            Wording.Title(NameOf(incident.Service, catalog), IncidentAnswers.From(incident), incident.Changes[^1].At), SyndicationContent.CreatePlaintextContent(IncidentXml.Clean(string.Join('\n', timeline.Select(step => $"{step.At.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC: {step.Sentence}")))),
-            new Uri(root, $"/incidents/{incident.Id}"), $"urn:aggregator:incident:{incident.Id}", incident.Changes[^1].At)
+            XmlText.Clean(Wording.Title(NameOf(incident.Service, catalog), IncidentAnswers.From(incident), changed)), SyndicationContent.CreatePlaintextContent(XmlText.Clean(text)),
+            new Uri(root, $"/incidents/{incident.Id}"), $"urn:aggregator:incident:{incident.Id}", changed)
         {
             PublishDate = incident.OpenedAt,
         };
@@ -118,7 +120,7 @@ internal static class ArchiveApi
         [.. incident.Changes.Select(change =>
         {
             var note = incident.Notes.IsDefault ? null : incident.Notes.FirstOrDefault(note => note.Sequence == change.Sequence);
-            return new TimelineStep(change.At, change.Kind, note?.Text ?? Wording.Told(NameOf(incident.Service, catalog), incident, change, null, region => NameOfRegion(region, catalog)), note?.Source);
+            return new TimelineStep(change.At, change.Kind, note is not null ? XmlText.Clean(note.Text) : Wording.Told(NameOf(incident.Service, catalog), incident, change, null, region => NameOfRegion(region, catalog)), note?.Source);
         })];
 
     // What the archive knows of the counts; they are kept for weeks, the incident for longer.

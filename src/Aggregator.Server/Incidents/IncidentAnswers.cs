@@ -56,7 +56,7 @@ internal static class IncidentAnswers
             incident.Symptoms,
             EvidenceAnswer.Then(incident.OpenedBy, WithOnset(incident.Opening), incident.OpeningNetworks, incident.OpenedAt),
             [.. incident.Changes.Select(From)],
-            incident.Notes.IsDefault ? [] : [.. incident.Notes.Select(note => new NoteAnswer(note.Sequence, note.At, note.Text, note.Source))],
+            incident.Notes.IsDefault ? [] : [.. incident.Notes.Select(From)],
             incident.Waves, incident.BlindSince, WithOnset(incident.Opening).Onset is { } onset ? (incident.OpenedAt - onset).TotalSeconds : null,
             incident.Duplicates, incident.Quarantined, [],
             new Dictionary<string, string>
@@ -70,6 +70,10 @@ internal static class IncidentAnswers
     private static IncidentChangeAnswer From(IncidentChangeDocument change) => new(
         change.Sequence, change.Kind, change.At, change.Region, change.About, change.Verdict.Level, change.Verdict.Reason, change.Verdict.Observed,
         Round(change.Verdict.Expected));
+
+    // An earlier version took notes with characters that XML cannot carry.
+    private static NoteAnswer From(IncidentNoteDocument note) =>
+        new(note.Sequence, note.At, XmlText.Clean(note.Text), note.Source is { } source ? XmlText.Clean(source) : null);
 
     private static PeakAnswer From(PeakDocument document, RegionCode region)
     {

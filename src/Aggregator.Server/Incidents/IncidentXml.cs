@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Xml;
 using System.Xml.Linq;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
@@ -29,19 +28,15 @@ internal sealed class IncidentXml(IncidentAnswer incident) : IResult
         JsonObject members => new XElement(name, members.Select(member => IsName(member.Key)
             ? Element(member.Key, member.Value)
             : Element("item", member.Value) is { } item ? Named(item, member.Key) : null)),
-        JsonValue value => new XElement(name, Clean(value.ToString())),
+        JsonValue value => new XElement(name, XmlText.Clean(value.ToString())),
         _ => null,
     };
 
     private static XElement Named(XElement item, string key)
     {
-        item.SetAttributeValue("key", key);
+        item.SetAttributeValue("key", XmlText.Clean(key));
         return item;
     }
 
     private static bool IsName(string key) => key.Length > 0 && char.IsAsciiLetter(key[0]) && key.All(char.IsAsciiLetterOrDigit);
-
-    // What XML 1.0 cannot hold, a note may.
-    internal static string Clean(string text) =>
-        string.Concat(text.EnumerateRunes().Where(rune => rune.Utf16SequenceLength == 2 || XmlConvert.IsXmlChar((char)rune.Value)).Select(rune => rune.ToString()));
 }

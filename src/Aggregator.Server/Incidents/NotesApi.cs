@@ -14,7 +14,6 @@ public sealed record WriteNote(string? Text, string? Source);
 internal static class NotesApi
 {
     private const int TextAtMost = 2000;
-    private const int SourceAtMost = 2000;
 
     extension(IEndpointRouteBuilder routes)
     {
@@ -32,9 +31,8 @@ internal static class NotesApi
         var faults = new Dictionary<string, string>();
         var text = body.Text?.Trim();
         if (text is not { Length: >= 1 and <= TextAtMost }) faults["text"] = $"'text' has 1 to {TextAtMost} characters.";
-        else if (text.Any(IsUnseen)) faults["text"] = "'text' is plain: no characters that are not seen, but tabs and ends of lines.";
-        if (body.Source is { } source && !(source.Length <= SourceAtMost && Uri.TryCreate(source, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"))
-            faults["source"] = "'source' is an http or https address.";
+        else if (text.Any(IsUnseen) || !XmlText.IsText(text)) faults["text"] = $"'text' is plain: tabs and ends of lines, and else {XmlText.Rule} or marks of direction.";
+        if (body.Source is not null && !WebAddress.IsOne(body.Source)) faults["source"] = $"'source' is {WebAddress.Rule}.";
         if (faults.Count > 0) return Problems.Invalid(faults);
 
         if (await archive.Find(id) is not { } known) return Problems.UnknownIncident(id);

@@ -72,7 +72,7 @@ internal sealed record Badge(string Name, Level? Level)
 
     public string Svg()
     {
-        var (name, word) = (IncidentXml.Clean(PlainText.Harmless(Name)).ShortenedTo(NameAtMost, name => new StringInfo(name).LengthInTextElements), Level is { } level ? Wording.Of(level).ToLowerInvariant() : Sentences.All["badge.unknown"]);
+        var (name, word) = (XmlText.Clean(PlainText.Harmless(Name)).ShortenedTo(NameAtMost, name => new StringInfo(name).LengthInTextElements), Level is { } level ? Wording.Of(level).ToLowerInvariant() : Sentences.All["badge.unknown"]);
         var (left, right) = (Width(name) + 2 * Margin, Width(word) + 2 * Margin);
         var said = $"{name}: {word}";
         return new XElement(Namespace + "svg",

@@ -21,11 +21,24 @@ internal sealed partial class CommentJson : JsonSerializerContext
     public static string? Write(string? text, RegionCode region, string symptom, DateTimeOffset at)
     {
         if (text is null) return null;
-        var readable = string.Concat(text.Select(letter => char.IsControl(letter) ? ' ' : letter)).Trim();
+
+        // Cleaned rather than refused: a report is not lost for a character that its writer cannot see.
+        var readable = XmlText.Clean(string.Concat(text.Select(letter => char.IsControl(letter) ? ' ' : letter))).Trim();
         return readable.Length == 0 ? null : JsonSerializer.Serialize(new(at, region.Value, symptom, readable), Default.Comment);
     }
 
-    public static Comment Read(string kept) => JsonSerializer.Deserialize(kept, Default.Comment)!;
+    /// <summary>A comment as it was kept; null if it cannot be read, so that the others still can.</summary>
+    public static Comment? Read(string kept)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(kept, Default.Comment) is { Text: { } text, Region: not null, Symptom: not null } comment ? comment with { Text = XmlText.Clean(text) } : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 }
 
 internal static class CommentsApi
@@ -51,5 +64,5 @@ internal static class CommentsApi
         return CachedJson.Of(answer, answer);
     }
 
-    internal static async Task<IReadOnlyList<Comment>> Newest(ServiceKey service, ReportStore store) => [.. (await store.ReadComments(service)).Select(CommentJson.Read)];
+    internal static async Task<IReadOnlyList<Comment>> Newest(ServiceKey service, ReportStore store) => [.. (await store.ReadComments(service)).Select(CommentJson.Read).OfType<Comment>()];
 }

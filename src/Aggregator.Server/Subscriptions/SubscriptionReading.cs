@@ -17,7 +17,7 @@ internal sealed class SubscriptionReading(WebhookOptions webhooks, Catalog catal
     public SubscriptionSettings Settings(WriteSubscription body, SubscriptionFilter? had = null)
     {
         var format = Word(body.Format, "format", MessageFormat.Standard);
-        if (format == MessageFormat.Pagerduty ? body.RoutingKey is not { Length: >= 1 and <= 100 } : body.RoutingKey is not null)
+        if (format == MessageFormat.Pagerduty ? body.RoutingKey is not { Length: >= 1 and <= 100 } key || !XmlText.IsLine(key) : body.RoutingKey is not null)
             Faults["routingKey"] = "'routingKey' is the integration key that the format pagerduty needs; other formats have none.";
         return new(Url(body.Url), Filter(body.Services, body.Regions, body.Events, body.MinLevel, had), format, body.RoutingKey);
     }
@@ -32,7 +32,7 @@ internal sealed class SubscriptionReading(WebhookOptions webhooks, Catalog catal
     private string Url(string? url)
     {
         var scheme = webhooks.AllowPrivateNetworks ? "an http or https" : "an https";
-        var good = url is { Length: <= UrlAtMost } && Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.UserInfo.Length == 0 && uri.Fragment.Length == 0
+        var good = url is { Length: <= UrlAtMost } && XmlText.IsLine(url) && Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.UserInfo.Length == 0 && uri.Fragment.Length == 0
             && (uri.Scheme == Uri.UriSchemeHttps || (webhooks.AllowPrivateNetworks && uri.Scheme == Uri.UriSchemeHttp));
         if (!good) Faults["url"] = $"'url' is {scheme} address of at most {UrlAtMost} characters, without a user or a fragment.";
         return url ?? "";

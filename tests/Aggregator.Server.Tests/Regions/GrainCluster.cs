@@ -5,6 +5,7 @@ using Aggregator.Grains;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Orleans.Configuration;
@@ -56,7 +57,7 @@ internal sealed class GrainCluster : IAsyncDisposable
 
     public IServiceGrain Service(string service) => _cluster.Client.GetGrain<IServiceGrain>(service);
 
-    public IncidentStore Incidents => new(_connection);
+    public IncidentStore Incidents => new(_connection, NullLogger<IncidentStore>.Instance);
 
     /// <summary>What every server is told of a service.</summary>
     public async Task<ServiceStanding?> Standing(string service) =>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Aggregator.Domain;
 using Aggregator.Grains;
+using Microsoft.Extensions.Logging.Abstractions;
 using static Aggregator.Server.Tests.Commits;
 
 namespace Aggregator.Server.Tests;
@@ -77,7 +78,7 @@ public abstract class DocumentTests<TStore>(TStore store) : IClassFixture<TStore
     [Fact]
     public async Task An_incident_is_read_as_it_was_written_last()
     {
-        var incidents = new IncidentStore(store.Fresh());
+        var incidents = new IncidentStore(store.Fresh(), NullLogger<IncidentStore>.Instance);
         var opened = Incident("a", Noon);
         await incidents.Put(opened);
         await incidents.Put(opened with { ResolvedAt = Noon.AddHours(1) });
@@ -92,7 +93,7 @@ public abstract class DocumentTests<TStore>(TStore store) : IClassFixture<TStore
     [Fact]
     public async Task Incidents_are_listed_newest_first_page_by_page()
     {
-        var incidents = new IncidentStore(store.Fresh());
+        var incidents = new IncidentStore(store.Fresh(), NullLogger<IncidentStore>.Instance);
         foreach (var hour in new[] { 3, 1, 4, 2, 5 }) await incidents.Put(Incident($"i{hour}", Noon.AddHours(hour)));
 
         Assert.Equal(["i5", "i4", "i3", "i2", "i1"], await List(null, null, 0, 10));

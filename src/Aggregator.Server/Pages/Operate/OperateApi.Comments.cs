@@ -35,13 +35,13 @@ internal static partial class OperateApi
 
         var comments = await store.ReadComments(ServiceKey.Parse(known.Service));
         return Page<OperateCommentsPage>(
-            (nameof(OperateCommentsPage.Service), known), (nameof(OperateCommentsPage.Comments), comments.Select(kept => new ListedComment(IdOf(kept), CommentJson.Read(kept))).ToList()),
+            (nameof(OperateCommentsPage.Service), known), (nameof(OperateCommentsPage.Comments), comments.Select(Listed).OfType<ListedComment>().ToList()),
             (nameof(OperateCommentsPage.Names), catalog.Regions.ToDictionary(region => region.Region, region => region.Name)), (nameof(OperateCommentsPage.Now), clock.GetUtcNow()), (nameof(OperateCommentsPage.Done), done));
     }
 
     private static async Task<IResult> AskToDeleteComment(string service, string id, Catalog catalog, ReportStore store) => await Kept(service, id, catalog, store) is not { } kept
         ? Fault(StatusCodes.Status404NotFound, "operate.noComment")
-        : Ask("Comments", Sentences.All["operate.delete.comment"], Wording.Say("operate.delete.comment.means", ("text", CommentJson.Read(kept).Text)), $"/comments/{service}/{id}/delete", $"/comments/{service}");
+        : Ask("Comments", Sentences.All["operate.delete.comment"], Wording.Say("operate.delete.comment.means", ("text", CommentJson.Read(kept)?.Text ?? "")), $"/comments/{service}/{id}/delete", $"/comments/{service}");
 
     private static async Task<IResult> DeleteComment(string service, string id, Catalog catalog, ReportStore store)
     {
@@ -53,6 +53,8 @@ internal static partial class OperateApi
 
     private static async Task<string?> Kept(string service, string id, Catalog catalog, ReportStore store) =>
         Known(service, catalog) is { } known ? (await store.ReadComments(ServiceKey.Parse(known.Service))).Find(kept => IdOf(kept) == id) : null;
+
+    private static ListedComment? Listed(string kept) => CommentJson.Read(kept) is { } comment ? new(IdOf(kept), comment) : null;
 
     // Comments have no name of their own.
     private static string IdOf(string kept) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(kept)).AsSpan(0, 8));
