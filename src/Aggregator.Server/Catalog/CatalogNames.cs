@@ -16,12 +16,20 @@ internal sealed class CatalogNames
     public CatalogNames(IEnumerable<CatalogService> services, IEnumerable<string> regions)
     {
         _services = services.ToFrozenDictionary(service => service.Service, Entry).GetAlternateLookup<ReadOnlySpan<char>>();
-        _regions = regions.Where(region => region != RegionCode.All.Value).ToFrozenDictionary(region => region, RegionCode.Parse).GetAlternateLookup<ReadOnlySpan<char>>();
+
+        // A code of the operator's own wins over what it would be another name of.
+        var known = regions.Where(region => region != RegionCode.All.Value).ToDictionary(region => region, RegionCode.Parse);
+        foreach (var (alias, region) in RegionAliases.All)
+        {
+            if (known.TryGetValue(region, out var code)) known.TryAdd(alias, code);
+        }
+
+        _regions = known.ToFrozenDictionary().GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
     public CatalogEntry? Service(ReadOnlySpan<char> name) => _services.TryGetValue(name, out var entry) ? entry : null;
 
-    /// <summary>A region that can be reported from.</summary>
+    /// <summary>A region that can be reported from, by its code or by another that is in use for it.</summary>
     public RegionCode? Region(ReadOnlySpan<char> code) => _regions.TryGetValue(code, out var region) ? region : null;
 
     private static CatalogEntry Entry(CatalogService service)

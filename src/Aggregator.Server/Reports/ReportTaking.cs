@@ -56,14 +56,13 @@ internal sealed class ReportTaking(
         if (regions.Value.Header is { Length: > 0 } header)
         {
             // The header is trusted, so what it does not know is nowhere in particular, not a fault of the reporter's.
-            var told = http.Request.Headers[header].ToString();
-            region = RegionCode.TryParse(told, out var code) && !code.IsAll && catalog.Find(code) is not null ? code : RegionCode.Elsewhere;
+            region = catalog.Names.Region(http.Request.Headers[header].ToString().Trim()) ?? RegionCode.Elsewhere;
             return true;
         }
 
-        region = RegionCode.Elsewhere;
-        if (body.Region is null) return true;
-        return RegionCode.TryParse(body.Region, out region) && !region.IsAll && catalog.Find(region) is not null;
+        var named = body.Region is null ? RegionCode.Elsewhere : catalog.Names.Region(body.Region);
+        region = named ?? RegionCode.Elsewhere;
+        return named is not null;
     }
 }
 
