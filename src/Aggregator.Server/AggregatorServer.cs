@@ -64,6 +64,7 @@ internal static class AggregatorServer
             services.AddSingleton(Options.Create(operators));
             services.AddProblemWriting().AddOutputCaching().AddHealth().AddOpenApi();
             services.Configure<OpenApiOptions>(OpenApiDocument, OperatorScopes.Describe);
+            services.Configure<OpenApiOptions>(OpenApiDocument, RouteParameterDeclaring.Describe);
             services.AddResponseCompression(options => (options.EnableForHttps, options.MimeTypes) = (true, [.. ResponseCompressionDefaults.MimeTypes, ExportForms.Csv, ExportForms.Ndjson]));
             services.AddCors(cors => cors.AddDefaultPolicy(policy => policy.AllowAnyOrigin().WithMethods(HttpMethods.Get, HttpMethods.Head).WithExposedHeaders("ETag")));
             services.AddSingleton(Options.Create(forwarded)).AddSingleton<ProxyWatch>().AddSingleton<ClientAddress>();
@@ -75,6 +76,10 @@ internal static class AggregatorServer
                 json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(allowIntegerValues: false));
                 json.SerializerOptions.Converters.Add(new UtcJson());
                 json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.Never;
+
+                // A misspelt wish is refused, and so is one that is said twice: neither is guessed at.
+                json.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+                json.SerializerOptions.AllowDuplicateProperties = false;
                 json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
             });
             services.AddRazorComponents();
@@ -109,6 +114,7 @@ internal static class AggregatorServer
                 return next(http);
             });
             app.UseHeaders();
+            app.UseRequestBodies();
             app.UseExceptionHandler();
 
             app.Use(app.Services.GetRequiredService<AssetAddresses>().Serve);

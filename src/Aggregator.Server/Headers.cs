@@ -13,6 +13,8 @@ internal static class Headers
     private const string DocumentationPolicy =
         "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+    private static readonly object HeadOnly = new();
+
     private const string OnlyHttps = "max-age=31536000";
 
     public static void UseHeaders(this WebApplication app) => app.Use((http, next) =>
@@ -20,12 +22,16 @@ internal static class Headers
         Dress(http);
         if (HttpMethods.IsHead(http.Request.Method))
         {
+            http.Items[HeadOnly] = true;
             http.Request.Method = HttpMethods.Get;
             http.Response.Body = Stream.Null;
         }
 
         return ContentCoding.IsPacked(http.Request) ? ContentCoding.Refuse(http) : next(http);
     });
+
+    /// <summary>Whether the headers are all that is asked for (HEAD, which routes see as GET): an answer that is long or has no end is not begun then.</summary>
+    public static bool AreAll(HttpContext http) => http.Items.ContainsKey(HeadOnly);
 
     /// <summary>Also for who begins an answer anew and forgets what was there.</summary>
     public static void Dress(HttpContext http)

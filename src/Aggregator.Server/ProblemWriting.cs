@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 using StackExchange.Redis;
@@ -42,9 +43,7 @@ internal static class ProblemWriting
     private static int StatusOf(Exception exception) => exception switch
     {
         BadHttpRequestException bad => bad.StatusCode,
-
-        // A chunk's size that no number holds: the web server tells it as a fault of its own.
-        IOException { InnerException: OverflowException } => StatusCodes.Status400BadRequest,
+        ConnectionResetException or ConnectionAbortedException => StatusCodes.Status499ClientClosedRequest,
         RedisException or TimeoutException or OrleansException => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status500InternalServerError,
     };
@@ -57,6 +56,7 @@ internal static class ProblemWriting
             var status = StatusOf(exception);
             Headers.Dress(httpContext);
             httpContext.Response.StatusCode = status;
+            if (status == StatusCodes.Status499ClientClosedRequest) return ValueTask.FromResult(true);
             if (status is 500 or 503 && PagesApi.IsPage(httpContext.Request)) return TellPeople(httpContext, status);
 
             var problem = exception.InnerException is System.Text.Json.JsonException json

@@ -71,12 +71,19 @@ internal static class Problems
     public static ProblemHttpResult BadJson(JsonException error)
     {
         var problem = BadBody($"The body is not the JSON that is wanted: see {error.Path ?? "$"}, line {error.LineNumber + 1}.");
+        if (FieldFault(error) is { } fault) problem.ProblemDetails.Extensions["errors"] = new Dictionary<string, string[]> { [fault.Field] = [fault.Sentence] };
+        return problem;
+    }
+
+    /// <summary>The field that a reader of JSON stumbled over, and what is wrong with it; null if it is the JSON itself.</summary>
+    public static (string Field, string Sentence)? FieldFault(JsonException error)
+    {
         var fault = error.InnerException?.Message.Contains("UTF-16", StringComparison.Ordinal) == true ? "is no valid text: a byte that is not UTF-8, or half of a surrogate pair"
             : error.Message.Contains("could not be converted", StringComparison.Ordinal) ? "is not of the type that is wanted"
-            : error.Message.Contains("could not be mapped", StringComparison.Ordinal) ? "is not known here" : null;
-        if (error.Path is ['$', '.', .. var field] && fault is not null)
-            problem.ProblemDetails.Extensions["errors"] = new Dictionary<string, string[]> { [field] = [$"'{field}' {fault}."] };
-        return problem;
+            : error.Message.StartsWith($"Not {Rfc3339.Rule}", StringComparison.Ordinal) ? $"is not {Rfc3339.Rule}"
+            : error.Message.Contains("could not be mapped", StringComparison.Ordinal) ? "is not known here"
+            : error.Message.StartsWith("Duplicate property", StringComparison.Ordinal) ? "is there twice" : null;
+        return error.Path is ['$', '.', .. var field] && fault is not null ? (field, $"'{field}' {fault}.") : null;
     }
 
     public static ProblemHttpResult WrongMediaType(string wanted) => Problem(

@@ -45,12 +45,16 @@ public sealed class RunningServer : IAsyncDisposable
     /// <inheritdoc cref="Start(string[])"/>
     internal static Task<RunningServer> Start(HttpLimits limits, params string[] settings) => StartOn(TimeProvider.System, limits, settings);
 
-    private static async Task<RunningServer> StartOn(TimeProvider clock, HttpLimits limits, params string[] settings)
+    /// <summary>The same, with a log that the test reads.</summary>
+    internal static Task<RunningServer> Start(ErrorLog log, HttpLimits limits, params string[] settings) => StartOn(TimeProvider.System, limits, settings, log);
+
+    private static async Task<RunningServer> StartOn(TimeProvider clock, HttpLimits limits, string[] settings, ErrorLog? log = null)
     {
         var temporary = settings.Any(setting => setting.StartsWith("Store:DataDirectory=", StringComparison.Ordinal)) ? null : Directory.CreateTempSubdirectory("aggregator-");
         string[] own = temporary is null ? [] : [$"Store:DataDirectory={temporary.FullName}"];
         var builder = Builder([.. own, $"Operator:Key={OperatorKey}", "Reports:RatePerReporter=0", "Reports:RatePerNetwork=0", .. settings]);
         builder.Services.AddSingleton(limits);
+        log?.AddTo(builder.Logging);
         await builder.AddAggregator();
         if (clock != TimeProvider.System)
         {

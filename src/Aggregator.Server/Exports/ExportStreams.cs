@@ -22,6 +22,8 @@ internal static class ExportForms
     public const string Csv = "text/csv";
     public const string Ndjson = "application/x-ndjson";
 
+    public static RouteParameter Format { get; } = new("format", "What is written; unless told, what Accept asks for, else csv.") { Words = ["csv", "ndjson"] };
+
     /// <summary>What <c>format</c> names, else what is accepted, else CSV.</summary>
     public static ExportForm Of(HttpRequest request, Queries query)
     {
@@ -48,6 +50,12 @@ internal sealed partial class ExportStreams(HttpLimits limits, IOptions<JsonOpti
     /// <param name="name">Of the file, without its extension.</param>
     public async Task<IResult> Write<T>(HttpContext http, ExportForm form, string name, ExportTable<T> table, IAsyncEnumerable<IReadOnlyList<T>> pages)
     {
+        if (Headers.AreAll(http))
+        {
+            Begin(http, form, name);
+            return Results.Empty;
+        }
+
         using var late = new CancellationTokenSource(limits.ExportWithin, clock);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(late.Token, http.RequestAborted);
         try
@@ -64,7 +72,8 @@ internal sealed partial class ExportStreams(HttpLimits limits, IOptions<JsonOpti
         }
         catch (Exception error) when (error is OperationCanceledException || (http.Response.HasStarted && error is RedisException or TimeoutException or OrleansException))
         {
-            LogBrokenOff(http.Request.Path, late.IsCancellationRequested ? "it took too long" : error.Message);
+            if (http.RequestAborted.IsCancellationRequested) LogLeft(http.Request.Path);
+            else LogBrokenOff(http.Request.Path, late.IsCancellationRequested ? "it took too long" : error.Message);
             http.Abort();
         }
 
@@ -125,4 +134,7 @@ internal sealed partial class ExportStreams(HttpLimits limits, IOptions<JsonOpti
 
     [LoggerMessage(LogLevel.Warning, "The export {Path} was broken off: {Reason}")]
     private partial void LogBrokenOff(string path, string reason);
+
+    [LoggerMessage(LogLevel.Debug, "The client left in the middle of the export {Path}")]
+    private partial void LogLeft(string path);
 }

@@ -41,15 +41,19 @@ internal static class ExportsApi
         public void MapExports()
         {
             var exports = routes.MapGroup("/v1/export").WithTags("Exports");
-            exports.MapGet("/series", Series).Produces<SeriesRow>(200, ExportForms.Csv, ExportForms.Ndjson).ProducesProblem(400).ProducesProblem(404).ProducesProblem(503);
-            exports.MapGet("/incidents", Incidents).Produces<IncidentAnswer>(200, ExportForms.Csv, ExportForms.Ndjson).ProducesProblem(400).ProducesProblem(503);
+            exports.MapGet("/series", Series)
+                .Reads(RouteParameter.Service with { Required = true }, new("region", "Codes of regions with commas between them; ALL and every region of the service unless told otherwise."), RouteParameter.From, RouteParameter.To, SeriesQueries.Interval, ExportForms.Format)
+                .Produces<SeriesRow>(200, ExportForms.Csv, ExportForms.Ndjson).ProducesProblem(400).ProducesProblem(404).ProducesProblem(503);
+            exports.MapGet("/incidents", Incidents)
+                .Reads(RouteParameter.Service, RouteParameter.Region, IncidentsApi.State, RouteParameter.From, RouteParameter.To, ExportForms.Format)
+                .Produces<IncidentAnswer>(200, ExportForms.Csv, ExportForms.Ndjson).ProducesProblem(400).ProducesProblem(503);
         }
     }
 
     /// <summary>Counts along time as CSV or NDJSON (<c>format</c> csv or ndjson, else by Accept). <c>service</c>; <c>region</c> (codes between commas; default ALL and every region of the service); <c>from</c>, <c>to</c> and <c>interval</c> as for a series. At most 500,000 rows.</summary>
     internal static async Task<IResult> Series(HttpContext http, SeriesQueries series, ReportStore store, Catalog catalog, ExportStreams streams)
     {
-        var query = new Queries(http.Request.Query);
+        var query = new Queries(http);
         var form = ExportForms.Of(http.Request, query);
         if (query.Text("service") is not { } named) query.Faults["service"] = "'service' names the service whose series this is.";
         else if (!ServiceKey.TryParse(named, out var key) || catalog.Find(key) is null) return Problems.UnknownService(named);
@@ -90,7 +94,7 @@ internal static class ExportsApi
     /// <summary>Incidents as CSV or NDJSON (<c>format</c> csv or ndjson, else by Accept), newest first. Filters as for the list: <c>service</c>, <c>region</c>, <c>state</c>, <c>from</c> and <c>to</c> (moment of opening; default the last 30 days, at most 366). At most 50,000 incidents.</summary>
     internal static async Task<IResult> Incidents(HttpContext http, IncidentStore archive, IncidentReader reader, ExportStreams streams, TimeProvider clock)
     {
-        var query = new Queries(http.Request.Query);
+        var query = new Queries(http);
         var form = ExportForms.Of(http.Request, query);
         var states = query.Words<IncidentState>("state");
 

@@ -11,12 +11,16 @@ internal static class IncidentsApi
     /// <summary>How many incidents one request looks through for those it asks for.</summary>
     private const int LookedThroughAtMost = 2000;
 
+    public static RouteParameter State { get; } = RouteParameter.ListOf<IncidentState>("state", "Whether it goes on.");
+
     extension(IEndpointRouteBuilder routes)
     {
         public void MapIncidents()
         {
             var incidents = routes.MapGroup("/v1/incidents").WithTags("Incidents");
-            incidents.MapGet("/", List).CacheOutput(OutputCaching.OneSecond).Produces<IncidentsAnswer>().ProducesProblem(400);
+            incidents.MapGet("/", List).CacheOutput(OutputCaching.OneSecond)
+                .Reads(RouteParameter.Service, RouteParameter.Region, State, RouteParameter.From, RouteParameter.To, RouteParameter.Cursor, RouteParameter.Limit(usual: 50, most: 200))
+                .Produces<IncidentsAnswer>().ProducesProblem(400);
             incidents.MapGet("/{id}", One).CacheOutput(OutputCaching.OneSecondByForm).Produces<IncidentAnswer>(200, "application/json", "application/xml").ProducesProblem(404);
         }
     }
@@ -24,7 +28,7 @@ internal static class IncidentsApi
     /// <summary>Incidents, newest first. Filters: <c>service</c>, <c>region</c>, <c>state</c> (open or resolved), <c>from</c> and <c>to</c> (moment of opening).</summary>
     internal static async Task<Results<CachedJson<IncidentsAnswer>, ProblemHttpResult>> List(HttpContext http, IncidentStore archive, IncidentReader reader)
     {
-        var query = new Queries(http.Request.Query);
+        var query = new Queries(http);
         var (states, from, to) = (query.Words<IncidentState>("state"), query.Moment("from"), query.Moment("to"));
         var (cursor, limit) = (query.Cursor(), query.Number("limit", 50, 1, 200));
         query.CheckNames();

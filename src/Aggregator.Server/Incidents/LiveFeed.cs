@@ -50,6 +50,7 @@ internal sealed class LiveFeed(SnapshotCache snapshots, MessageWriter writer, IO
 {
     private const int RingLength = 1000;
     private const int ReadersAtMost = 20_000;
+    private const int IdParts = 3;
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan HeartbeatEvery = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan ClocksDiffer = TimeSpan.FromSeconds(1);
@@ -184,11 +185,13 @@ internal sealed class LiveFeed(SnapshotCache snapshots, MessageWriter writer, IO
     /// <summary>What came after an event, and whether that is all: an earlier one may have left the ring, or have been told by a server that is no more.</summary>
     private (IEnumerable<LiveEvent> Events, bool All) Since(string lastId)
     {
-        var parts = lastId.Split('-');
-        if (parts.Length == 3 && parts[1] == _server && long.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-            return (_ring.Where(told => told.Number > number), number >= _number - _ring.Count);
-        if (parts.Length != 3 || !long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var at) || at > DateTimeOffset.MaxValue.ToUnixTimeMilliseconds())
+        if (lastId.Split('-', IdParts + 1) is not [var moment, var server, var count]
+            || !long.TryParse(moment, NumberStyles.None, CultureInfo.InvariantCulture, out var at) || !long.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
             return ([], false);
+        if (server == _server) return (_ring.Where(told => told.Number > number), number <= _number && number >= _number - _ring.Count);
+
+        // Nobody has heard what has not happened yet: such an id was made up, or by a clock that is wrong.
+        if (at > (clock.GetUtcNow() + ClocksDiffer).ToUnixTimeMilliseconds()) return ([], false);
 
         var from = DateTimeOffset.FromUnixTimeMilliseconds(at) - ClocksDiffer;
         return (_ring.Where(told => told.At >= from), from >= (_number > _ring.Count ? _ring.Peek().At : _lookingSince));

@@ -64,6 +64,9 @@ internal static class OperatorRegistration
 
         // Else everybody who knocks without a key writes two lines.
         services.AddLogging(logging => logging.AddFilter(typeof(OperatorHandler).FullName, LogLevel.Warning));
+
+        // Else everybody who sends a cookie of nonsense writes an error with its stack; the form is refused either way.
+        services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.Critical));
         services.AddAntiforgery(OperatorSession.Apply);
         return services;
     }

@@ -14,6 +14,7 @@ public sealed record BulkAnswer(long Accepted, long Duplicate, long Quarantined,
 
 internal static class BulkApi
 {
+    private const string IdempotencyKey = "Idempotency-Key";
     private const int CommitsAtOnce = 4;
     private const int ErrorsTold = 100;
     private const int ClockEvery = 256;
@@ -26,18 +27,22 @@ internal static class BulkApi
         public void MapBulk() => routes
             .MapPost("/v1/reports", Submit)
             .WithTags("Reports")
-            .Accepts<BulkLine>("application/x-ndjson")
+            .AcceptsLinesOf<BulkLine>()
+            .Reads(RouteParameter.Header(IdempotencyKey, "1 to 200 characters that stand for this body: sent again under the same key within 24 hours it is answered as it was first, and counted once."))
             .RequireScope(OperatorScopes.Collect)
             .WithMetadata(new RequestSizeLimit(null));
     }
 
-    /// <summary>Takes many reports, one JSON object a line.</summary>
+    /// <summary>
+    /// Takes many reports, one JSON object a line. Send them in order of time: a reporter counts once per dedup window, which begins at the first of their lines
+    /// that is counted, and a network's share goes to the lines that come first, so the same lines in another order may be counted differently.
+    /// </summary>
     internal static async Task<Results<Ok<BulkAnswer>, ProblemHttpResult>> Submit(HttpContext http, Catalog catalog, ReporterKeys keys, IOptions<ReportOptions> options, Intake intake, TimeProvider clock)
     {
-        if (!NdjsonReader.Accepts(http.Request)) return Problems.WrongMediaType("application/x-ndjson");
+        if (!NdjsonReader.Accepts(http.Request)) return Problems.WrongMediaType(MediaTypes.Ndjson[0]);
 
         // Whoever sends an empty one believes to be safe from counting twice.
-        var told = http.Request.Headers.TryGetValue("Idempotency-Key", out var values);
+        var told = http.Request.Headers.TryGetValue(IdempotencyKey, out var values);
         var idempotencyKey = values.ToString();
         if (told && idempotencyKey.Length is 0 or > 200) return Problems.Invalid("Idempotency-Key", "'Idempotency-Key' has 1 to 200 characters.");
 

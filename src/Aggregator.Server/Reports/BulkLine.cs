@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Aggregator.Server;
 
 /// <summary>One line of <c>POST /v1/reports</c>.</summary>
-/// <param name="At">When it was seen: up to 24 h back or 60 s ahead; absent: now.</param>
+/// <param name="At">When it was seen, with an offset from UTC: up to 24 h back or 60 s ahead; absent: now.</param>
 /// <param name="Reporter">Who, in the caller's own words, at most 256 characters; absent: nothing is deduplicated.</param>
 /// <param name="Network">From which network, at most 256 characters; absent: no share is asked for.</param>
 /// <param name="Count">How many reports the line stands for, 1 to 1,000,000; more than 1 only without a reporter.</param>
@@ -21,6 +21,7 @@ public enum LineReason
     [JsonStringEnumMemberName("from-future")] FromFuture,
     [JsonStringEnumMemberName("bad-count")] BadCount,
     [JsonStringEnumMemberName("bad-reporter")] BadReporter,
+    [JsonStringEnumMemberName("unknown-field")] UnknownField,
 }
 
 /// <summary>A refused line.</summary>

@@ -16,6 +16,7 @@ internal sealed class BulkLineReader(CatalogNames catalog, TimeSpan dedupWindow)
     private const int CountAtMost = 1_000_000;
     private const int NameAtMost = 256;
     private const int LongestService = 64;
+    private static readonly string[] FieldNames = ["service", "region", "symptom", "at", "reporter", "network", "count"];
     public static readonly TimeSpan Back = TimeSpan.FromHours(24);
     public static readonly TimeSpan Ahead = TimeSpan.FromSeconds(60);
 
@@ -72,7 +73,7 @@ internal sealed class BulkLineReader(CatalogNames catalog, TimeSpan dedupWindow)
             if (!json.Read() || json.TokenType != JsonTokenType.StartObject) return (LineReason.BadJson, "A line is a JSON object.");
             while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
             {
-                if (!ReadField(ref json, ref fields, out var field)) return (LineReason.BadJson, $"Not the JSON that is wanted: see $.{field}, byte {json.TokenStartIndex}.");
+                if (ReadField(ref json, ref fields) is { } fault) return fault;
             }
 
             json.Read();
@@ -85,21 +86,22 @@ internal sealed class BulkLineReader(CatalogNames catalog, TimeSpan dedupWindow)
         }
     }
 
-    /// <summary>Reads one field; false where its type is wrong. Names are told apart as in the other bodies: whatever their case, and with escapes or without.</summary>
-    private bool ReadField(ref Utf8JsonReader json, ref Fields fields, out string field)
+    /// <summary>Reads one field. Names are told apart as in the other bodies: whatever their case, and with escapes or without.</summary>
+    private (LineReason, string)? ReadField(ref Utf8JsonReader json, ref Fields fields)
     {
         var name = json.ValueIsEscaped ? _name.AsSpan(0, json.CopyString(_name)) : json.ValueSpan;
-        field = Is(name, "service"u8) ? "service" : Is(name, "region"u8) ? "region" : Is(name, "symptom"u8) ? "symptom" : Is(name, "at"u8) ? "at"
-            : Is(name, "reporter"u8) ? "reporter" : Is(name, "network"u8) ? "network" : Is(name, "count"u8) ? "count" : "";
-        json.Read();
-        if (field.Length == 0)
-        {
-            json.Skip();
-            return true;
-        }
+        if (FieldOf(name) is not { } field) return (LineReason.UnknownField, $"'{Encoding.UTF8.GetString(name)}' is not known here; a line has {string.Join(", ", FieldNames)}.");
 
+        json.Read();
         var absent = json.TokenType == JsonTokenType.Null;
-        if (!absent && json.TokenType != (field == "count" ? JsonTokenType.Number : JsonTokenType.String)) return false;
+        var isRight = absent || json.TokenType == (field == "count" ? JsonTokenType.Number : JsonTokenType.String);
+        if (isRight && ReadValue(ref json, field, absent, ref fields)) return null;
+        return (LineReason.BadJson, isRight && field == "at" ? $"'at' is {Rfc3339.Rule}." : $"Not the JSON that is wanted: see $.{field}, byte {json.TokenStartIndex}.");
+    }
+
+    /// <summary>Reads the value of a field; false if it cannot be one.</summary>
+    private bool ReadValue(ref Utf8JsonReader json, string field, bool absent, ref Fields fields)
+    {
         switch (field)
         {
             case "service": fields.Service = absent ? null : catalog.Service(Text(ref json)); break;
@@ -109,7 +111,7 @@ internal sealed class BulkLineReader(CatalogNames catalog, TimeSpan dedupWindow)
             case "network": fields.Network = absent ? -1 : json.CopyString(_network.AsSpan(LongestService + 1)); break;
             case "at" when absent: fields.At = null; break;
             case "at":
-                if (!json.TryGetDateTimeOffset(out var at)) return false;
+                if (!Rfc3339.TryRead(ref json, out var at)) return false;
                 fields.At = at;
                 break;
             case "count" when absent: fields.Count = 1; break;
@@ -121,6 +123,10 @@ internal sealed class BulkLineReader(CatalogNames catalog, TimeSpan dedupWindow)
 
         return true;
     }
+
+    private static string? FieldOf(ReadOnlySpan<byte> name) =>
+        Is(name, "service"u8) ? "service" : Is(name, "region"u8) ? "region" : Is(name, "symptom"u8) ? "symptom" : Is(name, "at"u8) ? "at"
+        : Is(name, "reporter"u8) ? "reporter" : Is(name, "network"u8) ? "network" : Is(name, "count"u8) ? "count" : null;
 
     private ReadOnlySpan<char> Text(ref Utf8JsonReader json) => _text.AsSpan(0, json.CopyString(_text));
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Serialization;
 using Aggregator.Domain;
 using Aggregator.Grains;
@@ -9,6 +8,7 @@ namespace Aggregator.Server;
 /// <summary>One bar of a series as Downdetector gives it; what else it holds, such as <c>indicators</c>, is passed over.</summary>
 /// <param name="PointInTime">When the bar begins; without an offset it is UTC, and seconds are left out.</param>
 /// <param name="Total">How many reports it holds; none: nothing is known of it.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Skip)]
 public sealed record DowndetectorPoint([property: JsonPropertyName("point_in_time")] string? PointInTime, long? Total);
 
 /// <summary>What was set.</summary>
@@ -27,11 +27,14 @@ internal static class DowndetectorApi
 
     private static readonly Dictionary<string, int> Intervals = new() { ["1m"] = 1, ["5m"] = 5, [Usual] = 15, ["30m"] = 30, ["1h"] = 60 };
 
+    private static RouteParameter Interval { get; } = new("interval", $"How long a bar is; {Usual} unless told otherwise.") { Words = [.. Intervals.Keys] };
+
     extension(IEndpointRouteBuilder routes)
     {
         public void MapDowndetector() => routes
             .MapPost("/v1/history/downdetector", Import)
             .WithTags("Reports")
+            .Reads(RouteParameter.Service with { Required = true }, RouteParameter.Region with { Required = true, Description = "The code of a region." }, Interval)
             .RequireScope(OperatorScopes.Collect)
             .WithMetadata(new RequestSizeLimit(BodyAtMost))
             .ProducesProblem(400).ProducesProblem(404);
@@ -41,7 +44,7 @@ internal static class DowndetectorApi
     internal static async Task<Results<Ok<DowndetectorAnswer>, ProblemHttpResult>> Import(
         HttpContext http, IReadOnlyList<DowndetectorPoint?> points, Catalog catalog, IGrainFactory grains, TimeProvider clock)
     {
-        var query = new Queries(http.Request.Query);
+        var query = new Queries(http);
         if (query.Text("service") is null) query.Faults["service"] = "'service' names the service whose past this is.";
         if (query.Text("region") is null) query.Faults["region"] = "'region' names the region whose past this is.";
         var interval = query.Text("interval");
@@ -49,7 +52,7 @@ internal static class DowndetectorApi
         if (points.Count is 0 or > PointsAtMost) query.Faults["$"] = $"The body is an array of 1 to {PointsAtMost} bars.";
         if (query.Faults.Count > 0) return Problems.Invalid(query.Faults);
         if (!ServiceKey.TryParse(query.Text("service"), out var service) || catalog.Find(service) is null) return Problems.UnknownService(query.Text("service")!);
-        if (!RegionCode.TryParse(query.Text("region"), out var region) || region.IsAll || catalog.Find(region) is null) return Problems.UnknownRegion(query.Text("region")!);
+        if (catalog.Names.Region(query.Text("region")) is not { } region) return Problems.UnknownRegion(query.Text("region")!);
 
         var faults = new Dictionary<string, string>();
         var minutes = Intervals[interval ?? Usual];
@@ -96,8 +99,9 @@ internal static class DowndetectorApi
     {
         from = default;
         if (point is null) return "a bar is a JSON object.";
-        if (!DateTimeOffset.TryParse(point.PointInTime, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var moment))
-            return "'point_in_time' is a moment such as 2026-11-22T13:15:00Z.";
+
+        // The format of others, in which a moment without an offset is UTC.
+        if (!Rfc3339.TryParse(point.PointInTime, out var moment) && !Rfc3339.TryParse($"{point.PointInTime}Z", out moment)) return $"'point_in_time' is {Rfc3339.Rule}.";
 
         from = BucketGrid.Minute.StartOf(BucketGrid.Minute.IndexOf(moment));
         if (from > now) return "'point_in_time' has not come yet.";

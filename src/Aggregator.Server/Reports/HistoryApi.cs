@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Aggregator.Domain;
 using Aggregator.Grains;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -22,14 +23,19 @@ internal static class HistoryApi
     private const int RegionsAtOnce = 2;
     internal const long CountAtMost = 1_000_000_000;
     internal static readonly TimeSpan Back = TimeSpan.FromDays(45);
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new UtcJson() },
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        AllowDuplicateProperties = false,
+    };
 
     extension(IEndpointRouteBuilder routes)
     {
         public void MapHistory() => routes
             .MapPost("/v1/history", Import)
             .WithTags("Reports")
-            .Accepts<HistoryLine>("application/x-ndjson")
+            .AcceptsLinesOf<HistoryLine>()
             .RequireScope(OperatorScopes.Collect)
             .WithMetadata(new RequestSizeLimit(BodyAtMost));
     }
@@ -37,7 +43,7 @@ internal static class HistoryApi
     /// <summary>Sets minute counts of the past and learns from them what is usual. Nothing is set where a line has a fault.</summary>
     internal static async Task<Results<Ok<HistoryAnswer>, ProblemHttpResult>> Import(HttpContext http, Catalog catalog, IGrainFactory grains, TimeProvider clock)
     {
-        if (!NdjsonReader.Accepts(http.Request)) return Problems.WrongMediaType("application/x-ndjson");
+        if (!NdjsonReader.Accepts(http.Request)) return Problems.WrongMediaType(MediaTypes.Ndjson[0]);
 
         var now = clock.GetUtcNow();
         var faults = new Dictionary<string, string>();
@@ -83,15 +89,16 @@ internal static class HistoryApi
         }
         catch (JsonException error)
         {
-            return $"not the JSON that is wanted: see {error.Path ?? "$"}, byte {error.BytePositionInLine}.";
+            return Problems.FieldFault(error)?.Sentence ?? $"not the JSON that is wanted: see {error.Path ?? "$"}, byte {error.BytePositionInLine}.";
         }
 
         if (line is null) return "a line is a JSON object.";
         if (!ServiceKey.TryParse(line.Service, out var service) || catalog.Find(service) is null) return "'service' is not in the catalog.";
-        if (!RegionCode.TryParse(line.Region, out var region) || region.IsAll || catalog.Find(region) is null) return "'region' is not a region of the catalog.";
+        if (catalog.Names.Region(line.Region) is not { } region) return "'region' is not a region of the catalog.";
         if (line.Interval != "1m") return "'interval' is 1m.";
         if (line.From is not { } from || from.UtcTicks % TimeSpan.TicksPerMinute != 0) return "'from' is a whole minute.";
         if (from < now - Back) return "'from' is more than 45 days back.";
+        if (from > now) return "'from' has not come yet.";
         if (line.Counts is not { Count: > 0 } counts) return "'counts' lists at least one count.";
         if (from.AddMinutes(counts.Count - 1) > now) return "'counts' goes on beyond now.";
         if (counts.Any(count => count is < 0 or > CountAtMost)) return $"'counts' are 0 to {CountAtMost}, or null for a gap.";

@@ -6,12 +6,14 @@ namespace Aggregator.Server;
 /// <summary>Reads a body line by line without ever holding more of it than a line.</summary>
 internal static class NdjsonReader
 {
-    private static readonly string[] MediaTypes = ["application/x-ndjson", "application/ndjson", "application/jsonl"];
+    /// <summary>What some editors and spreadsheets put before the first line.</summary>
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
+    /// <summary>Whether the body is declared as lines; a charset beside it means nothing, since JSON is UTF-8 (RFC 8259).</summary>
     public static bool Accepts(HttpRequest request) =>
-        MediaTypes.Contains(request.ContentType?.Split(';')[0].Trim(), StringComparer.OrdinalIgnoreCase);
+        MediaTypes.Ndjson.Contains(request.ContentType?.Split(';')[0].Trim(), StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The lines that are not blank, each with its number from 1; a line longer than the limit comes without its bytes, whatever it holds.</summary>
+    /// <summary>The lines that are not blank, each with its number from 1; a line longer than the limit comes without its bytes, whatever it holds. A byte order mark belongs to no line.</summary>
     public static async IAsyncEnumerable<(int Number, ReadOnlyMemory<byte>? Bytes)> Lines(PipeReader body, int lineAtMost)
     {
         using var bytes = new OneRead(body);
@@ -23,7 +25,7 @@ internal static class NdjsonReader
             var buffer = read.Buffer;
             while (buffer.PositionOf((byte)'\n') is { } end)
             {
-                var line = buffer.Slice(0, end);
+                var line = WithoutMark(buffer.Slice(0, end), number);
                 buffer = buffer.Slice(buffer.GetPosition(1, end));
                 number++;
                 if (skipping)
@@ -38,13 +40,14 @@ internal static class NdjsonReader
 
             if (read.IsCompleted)
             {
-                if (!skipping && buffer.Length > lineAtMost) yield return (number + 1, null);
-                else if (!skipping && !IsBlank(buffer)) yield return (number + 1, Contiguous(buffer));
+                var line = WithoutMark(buffer, number);
+                if (!skipping && line.Length > lineAtMost) yield return (number + 1, null);
+                else if (!skipping && !IsBlank(line)) yield return (number + 1, Contiguous(line));
                 bytes.AdvanceTo(buffer.End);
                 yield break;
             }
 
-            if (buffer.Length > lineAtMost)
+            if (WithoutMark(buffer, number).Length > lineAtMost)
             {
                 // The rest of this line is passed over as it comes.
                 if (!skipping) yield return (number + 1, null);
@@ -82,6 +85,16 @@ internal static class NdjsonReader
         {
             if (_open is { } left) AdvanceTo(left.End);
         }
+    }
+
+    /// <param name="number">How many lines came before.</param>
+    private static ReadOnlySequence<byte> WithoutMark(ReadOnlySequence<byte> line, int number)
+    {
+        if (number > 0 || line.Length < ByteOrderMark.Length) return line;
+
+        Span<byte> begin = stackalloc byte[ByteOrderMark.Length];
+        line.Slice(0, begin.Length).CopyTo(begin);
+        return begin.SequenceEqual(ByteOrderMark) ? line.Slice(begin.Length) : line;
     }
 
     private static ReadOnlyMemory<byte> Contiguous(ReadOnlySequence<byte> line) => line.IsSingleSegment ? line.First : line.ToArray();

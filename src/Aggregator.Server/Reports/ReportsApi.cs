@@ -23,7 +23,8 @@ public sealed record ReportAnswer(
     ReportOutcome Outcome, string Service, string Region, string Symptom, DateTimeOffset Bucket, Level Level, long? Reports15m, double? Expected15m);
 
 /// <summary>The bodies of the busiest route, without reflection.</summary>
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true, Converters = [typeof(UtcJson)])]
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true, Converters = [typeof(UtcJson)],
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(SubmitReport))]
 [JsonSerializable(typeof(ReportAnswer))]
 internal sealed partial class ReportJson : JsonSerializerContext;

@@ -4,11 +4,22 @@ using Aggregator.Domain;
 namespace Aggregator.Server;
 
 /// <summary>Reads what a query asks for, and gathers what is wrong with it.</summary>
-internal sealed class Queries(IQueryCollection query)
+/// <remarks>Parameters that nobody declared are passed over: proxies, trackers and scripts add their own to defeat caches.</remarks>
+internal sealed class Queries(HttpContext http)
 {
+    // Counts and incidents begin with this software; from here on a few hundred days can be subtracted from any moment.
+    private static readonly DateTimeOffset Earliest = DateTimeOffset.UnixEpoch;
+
+    private readonly IReadOnlyList<RouteParameter> _declared = http.GetEndpoint()?.Metadata.GetMetadata<RouteParameters>()?.All ?? [];
+
     public Dictionary<string, string> Faults { get; } = [];
 
-    public string? Text(string name) => query[name] is [{ Length: > 0 } text, ..] ? text : null;
+    /// <exception cref="InvalidOperationException">The route does not declare the parameter.</exception>
+    public string? Text(string name)
+    {
+        if (!_declared.Any(parameter => parameter.Name == name)) throw new InvalidOperationException($"{http.GetEndpoint()} reads '{name}' without declaring it.");
+        return http.Request.Query[name] is [{ Length: > 0 } text, ..] ? text : null;
+    }
 
     /// <summary>Words of a closed set between commas, whatever their case.</summary>
     public IReadOnlyList<T>? Words<T>(string name) where T : struct, Enum
@@ -37,11 +48,15 @@ internal sealed class Queries(IQueryCollection query)
     public DateTimeOffset? Moment(string name)
     {
         if (Text(name) is not { } text) return null;
-        if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var moment)) return moment;
-
-        Faults[name] = $"'{name}' is a moment such as 2026-11-22T13:25:00Z.";
+        if (!Rfc3339.TryParse(text, out var moment) && !IsDay(text, out moment))
+            Faults[name] = $"'{name}' is {Rfc3339.Rule} (in an address + is written %2B), or a date such as 2026-11-22, which is its midnight in UTC.";
+        else if (moment < Earliest) Faults[name] = $"'{name}' lies before {Earliest:yyyy-MM-dd}, and nothing is kept of that time.";
+        else return moment;
         return null;
     }
+
+    private static bool IsDay(string text, out DateTimeOffset midnight) =>
+        DateTimeOffset.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out midnight);
 
     /// <summary>Where a page begins: what the page before gave as <c>next</c>.</summary>
     public int Cursor() => Number("cursor", 0, 0, int.MaxValue);

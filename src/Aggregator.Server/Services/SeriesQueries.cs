@@ -25,6 +25,8 @@ internal sealed class SeriesQueries(IGrainFactory grains, RegionHints hints, Tim
         ["1d"] = TimeSpan.FromDays(1),
     };
 
+    public static RouteParameter Interval { get; } = new("interval", "The length of a step; 5m unless told otherwise.") { Words = [.. Intervals.Keys] };
+
     /// <summary>The span a query asks for, widened to whole steps; faults go to the query.</summary>
     public SeriesSpan Span(Queries query, int pointsAtMost = PointsAtMost)
     {
@@ -39,7 +41,7 @@ internal sealed class SeriesQueries(IGrainFactory grains, RegionHints hints, Tim
         var to = query.Moment("to") ?? now;
         var from = query.Moment("from") ?? to - TimeSpan.FromDays(1);
         if (to > now) to = now;
-        if (from >= to && !query.Faults.ContainsKey("from")) query.Faults["from"] = "'from' lies before 'to', and before now.";
+        if (from >= to && query.Faults.Count == 0) query.Faults["from"] = "'from' lies before 'to', and before now.";
         if (query.Faults.Count > 0) return default;
 
         var grid = new BucketGrid(step);

@@ -11,11 +11,13 @@ internal static class ServicesApi
         {
             var services = routes.MapGroup("/v1/services").WithTags("Services").CacheOutput(OutputCaching.OneSecond);
             services.MapGet("/", List).Produces<ServicesAnswer>()
+                .Reads(new("q", "A part of the name, the key or an alias."), RouteParameter.ListOf<Level>("level", "Levels to list."), RouteParameter.Cursor, RouteParameter.Limit(usual: 100, most: 1000))
                 .WithMetadata(new FromSnapshot(http => Find(http, http.RequestServices.GetRequiredService<ServiceReader>(), out _) is { } found ? found with { At = default } : null));
             services.MapGet("/{service}", One).Produces<ServiceAnswer>().ProducesProblem(404);
             services.MapGet("/{service}/regions", Regions).Produces<RegionsAnswer>().ProducesProblem(404);
             services.MapGet("/{service}/regions/{region}", Region).Produces<RegionAnswer>().ProducesProblem(404);
-            services.MapGet("/{service}/series", Series).Produces<SeriesAnswer>().ProducesProblem(400).ProducesProblem(404);
+            services.MapGet("/{service}/series", Series)
+                .Reads(RouteParameter.Region, RouteParameter.From, RouteParameter.To, SeriesQueries.Interval).Produces<SeriesAnswer>().ProducesProblem(400).ProducesProblem(404);
         }
     }
 
@@ -28,7 +30,7 @@ internal static class ServicesApi
 
     private static ServicesAnswer? Find(HttpContext http, ServiceReader reader, out Dictionary<string, string> faults)
     {
-        var query = new Queries(http.Request.Query);
+        var query = new Queries(http);
         var (levels, cursor, limit) = (query.Words<Level>("level"), query.Cursor(), query.Number("limit", 100, 1, 1000));
         faults = query.Faults;
         return faults.Count > 0 ? null : reader.List(query.Text("q"), levels, cursor, limit);
@@ -67,7 +69,7 @@ internal static class ServicesApi
     {
         if (!ServiceKey.TryParse(service, out var key) || catalog.Find(key) is null) return Problems.UnknownService(service);
 
-        var query = new Queries(http.Request.Query);
+        var query = new Queries(http);
         var region = RegionCode.All;
         if (query.Text("region") is { } text && (!RegionCode.TryParse(text, out region) || !(region.IsAll || catalog.Find(region) is not null))) return Problems.UnknownRegion(text);
 

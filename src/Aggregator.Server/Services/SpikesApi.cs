@@ -9,6 +9,7 @@ internal static class SpikesApi
     {
         public void MapSpikes() => routes
             .MapGet("/v1/spikes", List).WithTags("Spikes").CacheOutput(OutputCaching.OneSecond)
+            .Reads(RouteParameter.Service, RouteParameter.Region, RouteParameter.ListOf<Level>("level", "Levels to list; Spike unless told otherwise."))
             .Produces<SpikesAnswer>().ProducesProblem(400)
             .WithMetadata(new FromSnapshot(http => Find(http, http.RequestServices.GetRequiredService<ServiceReader>(), out _)?.Spikes));
     }
@@ -22,7 +23,7 @@ internal static class SpikesApi
 
     private static SpikesAnswer? Find(HttpContext http, ServiceReader reader, out Dictionary<string, string> faults)
     {
-        var query = new Queries(http.Request.Query);
+        var query = new Queries(http);
         var levels = query.Words<Level>("level") ?? [Level.Spike];
         query.CheckNames();
         faults = query.Faults;

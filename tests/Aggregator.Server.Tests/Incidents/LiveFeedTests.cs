@@ -34,11 +34,16 @@ public sealed class LiveFeedTests(AggregatorFixture fixture)
         Assert.Contains(heard[0].Id, (await Read(moved, 2)).Select(one => one.Id));
     }
 
+    public static TheoryData<string> StrangeIds =>
+    [
+        "0-another0-7", "nonsense", new string('x', 100), new string('x', 5000), "1-2", "1-2-3-4", "--", "-1-x-1", "99999999999999-another0-1", "9223372036854775807-another0-1", "99999999999999999999-another0-1", "\t1-x-1", "0-SERVER-999999", "x-SERVER-0", "0-SERVER-x",
+    ];
+
     [Theory]
-    [InlineData("0-another0-7")]
-    [InlineData("nonsense")]
+    [MemberData(nameof(StrangeIds))]
     public async Task Whoever_comes_back_and_cannot_be_told_all_is_told_that(string lastId)
     {
+        if (lastId.Contains("SERVER", StringComparison.Ordinal)) lastId = lastId.Replace("SERVER", await ServerOfIds(), StringComparison.Ordinal);
         using var listening = await Listen("", lastId);
         var (kind, id, data) = (await Read(listening, 1))[0];
         Assert.Equal(("missed", null), (kind, id));
@@ -77,6 +82,14 @@ public sealed class LiveFeedTests(AggregatorFixture fixture)
     }
 
     private readonly Dictionary<string, ServiceStanding> _known = [];
+
+    private async Task<string> ServerOfIds()
+    {
+        var service = await fixture.Server.NewService();
+        using var listening = await Listen($"?service={service}");
+        Tell(service, Level.Spike, null);
+        return (await Read(listening, 1))[0].Id.Split('-')[1];
+    }
 
     private void Tell(string service, Level? level, IncidentDocument? incident, string region = "US")
     {

@@ -10,7 +10,7 @@ public sealed class BulkLineProperties
     private static readonly CatalogNames Names = new([new("x", "X", "tests", null, ["app", "log in", "other"]), new("b-2", "B", "tests", null, ["other"])], ["US", "GB", "ALL"]);
 
     private static readonly Gen<JsonNode?> Values = Gen.OneOf<JsonNode?>(
-        Gen.OneOf("x", "b-2", "US", "GB", "ALL", "app", "log in", "other", "nobody", "", "Zürich", "2026-11-22T11:59:00Z", "2026-11-22T12:00:30+00:00", "2026-11-20T00:00:00Z", "yesterday").Select(text => (JsonNode?)JsonValue.Create(text)),
+        Gen.OneOf("x", "b-2", "US", "GB", "ALL", "app", "log in", "other", "nobody", "", "Zürich", "2026-11-22T11:59:00Z", "2026-11-22T12:00:30+00:00", "2026-11-20T00:00:00Z", "2026-11-22t11:59:00z", "2026-11-22T11:59:00", "yesterday").Select(text => (JsonNode?)JsonValue.Create(text)),
         Gen.Int[-1, 3].Select(number => (JsonNode?)JsonValue.Create(number)),
         Gen.OneOf(1.5, 1e30).Select(number => (JsonNode?)JsonValue.Create(number)),
         Gen.Bool.Select(truth => (JsonNode?)JsonValue.Create(truth)),
@@ -39,7 +39,7 @@ public sealed class BulkLineProperties
         Assert.Equal((string)last["region"]!, report.Region.Value);
         Assert.Equal((string?)last.GetValueOrDefault("symptom") ?? "other", report.Symptom);
         Assert.Equal((int?)last.GetValueOrDefault("count") ?? 1, report.Count);
-        Assert.Equal((string?)last.GetValueOrDefault("at") is { } at ? DateTimeOffset.Parse(at, System.Globalization.CultureInfo.InvariantCulture) : null, report.At);
+        Assert.Equal((string?)last.GetValueOrDefault("at") is { } at ? DateTimeOffset.Parse(at.ToUpperInvariant(), System.Globalization.CultureInfo.InvariantCulture) : null, report.At);
         Assert.Equal(last.GetValueOrDefault("reporter") is not null || last.GetValueOrDefault("network") is not null, wantsKeys);
     }, iter: 20_000);
 
@@ -76,8 +76,8 @@ public sealed class BulkLineProperties
 
     private static LineReason? Expected((string Name, JsonNode? Value)[] fields, Dictionary<string, JsonNode?> last)
     {
-        // A wrong type is told wherever it stands, even where a later field of the name would be right.
-        if (fields.Any(field => !IsOfItsType(field.Name, field.Value))) return LineReason.BadJson;
+        // A wrong name or type is told wherever it stands, even where a later field of the name would be right.
+        if (fields.FirstOrDefault(field => !IsOfItsType(field.Name, field.Value)).Name is { } wrong) return wrong == "other" ? LineReason.UnknownField : LineReason.BadJson;
         if ((string?)last.GetValueOrDefault("service") is not ("x" or "b-2")) return LineReason.UnknownService;
         if ((string?)last.GetValueOrDefault("region") is not ("US" or "GB")) return LineReason.UnknownRegion;
         if ((string?)last.GetValueOrDefault("symptom") is { } symptom && !Names.Service((string)last["service"]!)!.Service.Symptoms.Contains(symptom)) return LineReason.UnknownSymptom;
@@ -89,9 +89,10 @@ public sealed class BulkLineProperties
 
     private static bool IsOfItsType(string name, JsonNode? value) => (name, value?.GetValueKind()) switch
     {
-        ("other", _) or (_, null) => true,
+        ("other", _) => false,
+        (_, null) => true,
         ("count", JsonValueKind.Number) => value!.AsValue().TryGetValue<int>(out _) && !value.ToJsonString().Contains('E', StringComparison.Ordinal),
-        ("at", JsonValueKind.String) => DateTimeOffset.TryParse((string)value!, System.Globalization.CultureInfo.InvariantCulture, out _) && ((string)value!).StartsWith('2'),
+        ("at", JsonValueKind.String) => Rfc3339.TryParse((string)value!, out _),
         ("count", _) => false,
         (_, JsonValueKind.String) => true,
         _ => false,

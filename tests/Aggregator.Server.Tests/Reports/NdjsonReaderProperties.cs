@@ -23,6 +23,16 @@ public sealed class NdjsonReaderProperties
             iter: 2000);
 
     [Fact]
+    public Task A_byte_order_mark_belongs_to_no_line_wherever_it_is_cut() => Gen.Select(Bodies, Pieces).SampleAsync(
+        async (body, pieces) =>
+        {
+            byte[] marked = [0xEF, 0xBB, 0xBF, .. body];
+            Assert.Equal(Naive(body), await Read(AsItComes(marked, pieces)));
+            Assert.Equal(Naive(body), await Read(AtOnce(marked, pieces)));
+        },
+        iter: 500);
+
+    [Fact]
     public async Task Who_wants_no_more_lines_leaves_a_body_that_can_be_passed_over()
     {
         var body = PipeReader.Create(new Trickle("a\nb\nc\n"u8.ToArray(), [2]), new(bufferSize: 8, minimumReadSize: 1));
