@@ -16,6 +16,7 @@ public static class Registration
         .AddSingleton<OpenMarks>()
         .AddSingleton<CatalogStore>()
         .AddSingleton<IncidentStore>()
+        .AddSingleton<PendingServices>()
         .AddSingleton<ServiceHistory>()
         .AddSingleton<SubscriptionStore>()
         .AddSingleton<WebhookSender>()

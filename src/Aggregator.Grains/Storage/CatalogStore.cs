@@ -1,3 +1,4 @@
+using Aggregator.Domain;
 using StackExchange.Redis;
 
 namespace Aggregator.Grains;
@@ -10,6 +11,8 @@ public sealed class CatalogStore(StoreConnection connection)
     public async Task<long> Version() => (long?)await connection.Shared.StringGetAsync(_names.CatalogVersion) ?? 0;
 
     public async Task<IReadOnlyDictionary<string, string>> Services() => Read(await connection.Shared.HashGetAllAsync(_names.Catalog));
+
+    public Task<bool> Has(ServiceKey service) => connection.Shared.HashExistsAsync(_names.Catalog, service.Value);
 
     public async Task<IReadOnlyDictionary<string, string>> Regions() => Read(await connection.Shared.HashGetAllAsync(_names.CatalogRegions));
 

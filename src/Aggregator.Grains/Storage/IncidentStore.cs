@@ -7,6 +7,9 @@ namespace Aggregator.Grains;
 /// <summary>The archive of incidents: a document each, and an index by the second of opening, of all and of each service.</summary>
 public sealed class IncidentStore(StoreConnection connection)
 {
+    /// <summary>How long the part of an id is that follows its service: <c>-20250310-133120</c>.</summary>
+    internal const int OpeningInId = 16;
+
     private const int ForgottenAtOnce = 100;
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
 

@@ -22,6 +22,7 @@ internal sealed partial class SubscriptionGrain(
     private IGrainTimer _timer = null!;
     private string _id = "";
     private int _waiting;
+    private bool _listed;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -54,8 +55,10 @@ internal sealed partial class SubscriptionGrain(
     {
         Begin(new() { Settings = settings, Secret = secret, CreatedAt = clock.GetUtcNow() });
         AddPing();
-        await Save();
+
+        // Listed first and removed from the list last: a subscription that nobody can find would keep its secret and what waits for good.
         await filters.Put(_id, settings.Filter);
+        await Save();
         WorkNow();
         return Standing(settings);
     }
@@ -83,9 +86,9 @@ internal sealed partial class SubscriptionGrain(
     {
         if (state.State.Settings is null) return false;
 
-        await filters.Delete(_id);
         Begin(new());
         await Save();
+        await filters.Delete(_id);
         DeactivateOnIdle();
         return true;
     }
@@ -149,6 +152,15 @@ internal sealed partial class SubscriptionGrain(
     {
         WorkNow();
         return Task.CompletedTask;
+    }
+
+    /// <summary>Puts the list right once after waking: the process may have died between a save and the list.</summary>
+    private async Task KeepListed()
+    {
+        if (_listed) return;
+        if (state.State.Settings is { } settings) await filters.Put(_id, settings.Filter);
+        else await filters.Delete(_id);
+        _listed = true;
     }
 
     public void Dispose() => _saving.Dispose();

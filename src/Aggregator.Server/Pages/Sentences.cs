@@ -151,6 +151,7 @@ internal static class Sentences
         ["told.degraded"] = "{name} is degraded in {regions}: less trouble than before, still more than usual.",
         ["told.resolved"] = "{name} is back to usual, {after} after the trouble was first seen.",
         ["told.becameusual"] = "Reports about {name} have stayed up since the trouble was first seen, {after} ago. That many are the usual now, so the incident is closed.",
+        ["told.ended"] = "The incident of {name} was ended {after} after the trouble was first seen. {text}",
         ["told.noted"] = "About the trouble with {name}: {text}",
         ["told.grouped"] = "Trouble with {names}: {n} incidents that began since {at} go on.",
         ["told.grouped.fewer"] = "{n} incidents that began since {at} go on; others are over, {names} among them.",
