@@ -58,6 +58,7 @@ internal static class AggregatorServer
 
             // The first to start is the last to stop: the store outlives the silo that writes to it.
             services.AddSingleton(opened).AddHostedService(_ => opened).AddHostedService<EmbeddedStoreWatch>();
+            services.AddHosted<StoreWatch>();
             builder.AddClustering(cluster, store, opened.Connection);
 
             services.AddOperator(await OperatorKeys.Open(operators, store, opened.Connection));

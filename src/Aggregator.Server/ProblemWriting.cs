@@ -1,6 +1,6 @@
+using Aggregator.Grains;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
-using StackExchange.Redis;
 
 namespace Aggregator.Server;
 
@@ -45,7 +45,8 @@ internal static class ProblemWriting
 
         // A chunk's size that no number holds: the web server tells it as a fault of its own.
         IOException { InnerException: OverflowException } => StatusCodes.Status400BadRequest,
-        RedisException or TimeoutException or OrleansException => StatusCodes.Status503ServiceUnavailable,
+        OrleansException => StatusCodes.Status503ServiceUnavailable,
+        _ when StoreFaults.Of(exception) is not null => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status500InternalServerError,
     };
 
@@ -59,9 +60,9 @@ internal static class ProblemWriting
             httpContext.Response.StatusCode = status;
             if (status is 500 or 503 && PagesApi.IsPage(httpContext.Request)) return TellPeople(httpContext, status);
 
-            var problem = exception.InnerException is System.Text.Json.JsonException json
-                ? Problems.BadJson(json).ProblemDetails
-                : new ProblemDetails { Status = status, Detail = status == 400 ? "The body is empty or cannot be read; send a JSON object." : null };
+            var problem = exception.InnerException is System.Text.Json.JsonException json ? Problems.BadJson(json).ProblemDetails
+                : Problems.StoreRefused(exception)?.ProblemDetails
+                ?? new ProblemDetails { Status = status, Detail = status == 400 ? "The body is empty or cannot be read; send a JSON object." : null };
             return problems.TryWriteAsync(new() { HttpContext = httpContext, ProblemDetails = problem });
         }
 

@@ -1,6 +1,5 @@
 using Aggregator.Domain;
 using Microsoft.Extensions.Logging;
-using StackExchange.Redis;
 
 namespace Aggregator.Grains;
 
@@ -101,7 +100,7 @@ internal sealed partial class BoardGrain(
                 await wake(service);
                 _asleep.Remove(service);
             }
-            catch (Exception error) when (error is not (RedisException or TimeoutException))
+            catch (Exception error) when (!StoreFaults.Caused(error))
             {
                 if (!_asleep.Add(service)) return;
                 LogServiceAsleep(error, service);

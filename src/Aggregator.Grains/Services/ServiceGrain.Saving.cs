@@ -99,7 +99,7 @@ internal sealed partial class ServiceGrain
             await archive.Put(incident);
             state.State.Archived = true;
         }
-        catch (Exception error) when (error is StackExchange.Redis.RedisException or TimeoutException)
+        catch (Exception error) when (StoreFaults.Caused(error))
         {
             // The state has it; the watch tries again.
             LogNotArchived(error, incident.Id);

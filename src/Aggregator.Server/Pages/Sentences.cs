@@ -145,6 +145,7 @@ internal static class Sentences
         ["told.opened.Critical"] = "Very many reports of trouble with {name}{where}.",
         ["told.reopened"] = "More reports of trouble with {name}{where}: wave {n} of the same incident.",
         ["told.held.over"] = "{name} is back to usual.",
+        ["told.held.ended"] = "{name}: the incident was ended because the service was removed from the catalog.",
         ["told.held.becameusual"] = "{name}: reports have not gone back, and are the usual now.",
         ["told.spread"] = "The trouble with {name} has spread to {regions}.",
         ["told.receded"] = "The trouble with {name} has receded in {regions}; it goes on elsewhere.",
@@ -328,5 +329,12 @@ internal static class Sentences
         ["operate.figure.QueueFull"] = "The queue was full",
         ["operate.figure.StoreFull"] = "The store was full",
         ["operate.figure.StoreUnreachable"] = "The store did not answer",
+        ["operate.figure.StoreReadOnly"] = "The store was a replica",
+        ["operate.figure.StoreNotPersisting"] = "The store could not write to its disk",
+        ["operate.figure.StoreLoading"] = "The store was reading its data",
+        ["operate.figure.StoreClusterDown"] = "A part of the Redis Cluster was down",
+        ["operate.figure.StoreForbidden"] = "The store did not let us in",
+        ["operate.figure.StoreBusy"] = "The store was blocked by a script",
+        ["operate.figure.StoreTooFewReplicas"] = "The store had too few replicas",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 }

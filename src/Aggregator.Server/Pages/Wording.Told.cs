@@ -30,7 +30,8 @@ internal static partial class Wording
     /// <summary>What a group says of one incident, in one sentence.</summary>
     public static string Held(string service, HeldIncident of, Func<string, string> nameOf)
     {
-        if (of.IsOver) return Say(of.Last.Verdict.Reason == VerdictReason.BecameUsual ? "told.held.becameusual" : "told.held.over", ("name", service));
+        if (of is { IsOver: true, Last.Verdict: var last })
+            return Say(last.Reason == VerdictReason.BecameUsual ? "told.held.becameusual" : last.Level == Level.Unknown ? "told.held.ended" : "told.held.over", ("name", service));
 
         var regions = of.Regions.Select(region => InSentence(region, nameOf(region))).ToArray();
         return Say(Opened(of.Severity), ("name", service), ("where", Where(regions.Length == 0 ? "" : Joined(regions, "regions"))));

@@ -7,7 +7,7 @@ namespace Aggregator.Server.Tests;
 /// <summary>Work that is left is found by itself: nothing here was ever reported through the store, and nobody but the board wakes the service.</summary>
 public sealed class PendingTests(Embedded store) : IClassFixture<Embedded>
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
     private static readonly ServiceKey X = ServiceKey.Parse("x");
 
     [Theory]
@@ -41,14 +41,16 @@ public sealed class PendingTests(Embedded store) : IClassFixture<Embedded>
         await cluster.Subscription("one").Create(new(receiver.Url("one"), new([], [], [], Level.Normal), MessageFormat.Standard), WebhookSender.NewSecret());
         await Eventually.True("active", Soon, async () => (await cluster.Subscription("one").Read())!.Status == SubscriptionStatus.Active);
         await Open(cluster);
+        await Eventually.True("told of the opening", Soon, () => Task.FromResult(Told(receiver) == "Opened x"));
 
         await cluster.Catalog.DeleteService("x");
         await cluster.Restart();
-        await Eventually.True("told", Soon, async () =>
+        await Eventually.True("told of the end", Soon, async () =>
         {
             await cluster.Standing("x");
+            await cluster.Subscription("one").Wake();
             cluster.Clock.Advance(TimeSpan.FromSeconds(5));
-            return string.Join(", ", receiver.Told.Where(one => one.Path == "/one").Select(one => one.Body)) == "Opened x, Resolved x";
+            return Told(receiver) == "Opened x, Resolved x";
         });
 
         var incident = Assert.Single(await cluster.Incidents.List(null, null, 0, 10, "x"));
@@ -86,6 +88,8 @@ public sealed class PendingTests(Embedded store) : IClassFixture<Embedded>
         });
         Assert.NotNull(Assert.Single(await cluster.Incidents.List(null, null, 0, 10, "x")).ResolvedAt);
     }
+
+    private static string Told(Receiver receiver) => string.Join(", ", receiver.Told.Where(one => one.Path == "/one").Select(one => one.Body));
 
     private static async Task Open(GrainCluster cluster)
     {
