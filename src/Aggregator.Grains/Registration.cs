@@ -10,6 +10,7 @@ public static class Registration
     public static IServiceCollection AddAggregatorGrains(this IServiceCollection services) => services
         .AddSingleton<GrainTelemetry>()
         .AddSingleton<SiloStop>()
+        .AddSingleton<StoreLoss>()
         .AddSingleton<GrainFaults>()
         .AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<SiloStop>())
         .AddSingleton<ReportStore>()

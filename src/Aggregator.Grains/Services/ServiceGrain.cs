@@ -9,7 +9,7 @@ namespace Aggregator.Grains;
 internal sealed partial class ServiceGrain(
     [PersistentState("service")] IPersistentState<ServiceState> state,
     IncidentStore archive, SubscriptionStore subscriptions, PendingServices pending, CatalogStore catalog, IncidentOptions options,
-    SiloStop stop, GrainFaults faults, GrainTelemetry telemetry, TimeProvider clock, ILogger<ServiceGrain> logger) : Grain, IServiceGrain
+    SiloStop stop, StoreLoss loss, GrainFaults faults, GrainTelemetry telemetry, TimeProvider clock, ILogger<ServiceGrain> logger) : Grain, IServiceGrain
 {
     private const string RemovedFromCatalog = "The service was removed from the catalog, so nobody can report on it any more.";
     private static readonly TimeSpan WatchEvery = TimeSpan.FromSeconds(5);
@@ -39,6 +39,21 @@ internal sealed partial class ServiceGrain(
         _posting = this.RegisterGrainTimer(Post, new GrainTimerCreationOptions(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan));
         this.RegisterGrainTimer(Watch, new GrainTimerCreationOptions(TimeSpan.Zero, WatchEvery));
         return Task.CompletedTask;
+    }
+
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        if (!loss.IsSuspected || state.State.Incident is null) return;
+        try
+        {
+            state.State.Archived = false;
+            await pending.Add(_service);
+            await state.WriteBack();
+        }
+        catch (Exception error) when (StoreFaults.Caused(error))
+        {
+            faults.NotWatched(_service, error);
+        }
     }
 
     public async Task Hear(RegionNews news)

@@ -23,6 +23,16 @@ public sealed class CatalogStore(StoreConnection connection)
         await Changed();
     }
 
+    /// <summary>Writes back what an emptied store has lost; servers that do so together write the same.</summary>
+    public async Task Restore(IEnumerable<KeyValuePair<string, string>> services, IEnumerable<KeyValuePair<string, string>> regions, long version)
+    {
+        HashEntry[] added = [.. regions.Select(region => new HashEntry(region.Key, region.Value))];
+        if (added.Length > 0) await connection.Shared.HashSetAsync(_names.CatalogRegions, added);
+        await connection.Shared.HashSetAsync(_names.Catalog, [.. services.Select(service => new HashEntry(service.Key, service.Value))]);
+        await connection.Shared.StringSetAsync(_names.CatalogVersion, version, when: When.NotExists);
+        await connection.Settle();
+    }
+
     /// <summary>Answers true where the service is new.</summary>
     public Task<bool> PutService(string service, string document) => Put(_names.Catalog, service, document);
 

@@ -11,10 +11,10 @@ namespace Aggregator.Grains;
 [GrainType("subscription")]
 internal sealed partial class SubscriptionGrain(
     [PersistentState("subscription")] IPersistentState<SubscriptionState> state,
-    SubscriptionStore filters, WebhookSender sender, IMessageWriter writer, GrainTelemetry telemetry, TimeProvider clock,
+    SubscriptionStore filters, WebhookSender sender, IMessageWriter writer, StoreLoss loss, GrainTelemetry telemetry, TimeProvider clock,
     ILogger<SubscriptionGrain> logger) : Grain, ISubscriptionGrain, IDisposable
 {
-    private static readonly TimeSpan EndWithin = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan EndWithin = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan FormerSecretFor = TimeSpan.FromHours(24);
 
     private readonly SemaphoreSlim _saving = new(1);
@@ -38,9 +38,15 @@ internal sealed partial class SubscriptionGrain(
     {
         try
         {
+            if (loss.IsSuspected && state.State.Settings is { } settings)
+            {
+                await filters.Put(_id, settings.Filter);
+                await state.WriteBack();
+            }
+
             await Task.WhenAll(_onTheirWay.Values).WaitAsync(EndWithin, clock, cancellationToken);
         }
-        catch (Exception error) when (error is TimeoutException or OperationCanceledException)
+        catch (Exception error) when (error is OperationCanceledException || StoreFaults.Caused(error))
         {
             // It is sent again, under the same id.
         }
