@@ -45,7 +45,13 @@ internal static class AggregatorServer
 
             services.AddSingleton(TimeProvider.System);
             services.TryAddSingleton<HttpLimits>();
-            services.AddOptions<KestrelServerOptions>().Configure<HttpLimits>((kestrel, limits) => limits.Apply(kestrel));
+            services.AddSingleton<ConnectionDrain>();
+            services.AddOptions<KestrelServerOptions>().Configure<HttpLimits, ConnectionDrain>((kestrel, limits, drain) =>
+            {
+                limits.Apply(kestrel);
+                kestrel.ConfigureEndpointDefaults(listen => listen.Use(drain.Watch));
+            });
+            services.Configure<HostOptions>(host => host.ShutdownTimeout = Starting.StopsWithin);
             builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureHttpsDefaults(https => https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13));
             services.AddSingleton(Options.Create(store));
             services.AddSingleton(Options.Create(reports));
@@ -58,6 +64,7 @@ internal static class AggregatorServer
 
             // The first to start is the last to stop: the store outlives the silo that writes to it.
             services.AddSingleton(opened).AddHostedService(_ => opened).AddHostedService<EmbeddedStoreWatch>();
+            services.AddHosted<StoreWatch>();
             builder.AddClustering(cluster, store, opened.Connection);
 
             services.AddOperator(await OperatorKeys.Open(operators, store, opened.Connection));

@@ -75,6 +75,9 @@ internal static partial class Clustering
         }
 
         if (store.Mode == StoreMode.Redis) ThrowIfTaken(cluster);
+
+        // Both try again every second and say so each time with a stack; the store's faults and a lost place are said once, by the watches of this room.
+        foreach (var part in (string[])["MembershipAgent", "MembershipTableManager"]) builder.Logging.AddFilter($"Orleans.Runtime.MembershipService.{part}", LogLevel.Error);
         builder.UseOrleans(silo => (traced ? silo.AddActivityPropagation() : silo)
             .Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (cluster.Id, cluster.Id))
             .Configure<ClusterMembershipOptions>(NoticeDeathSoon)

@@ -4,18 +4,14 @@ using Aggregator.Grains;
 
 namespace Aggregator.Server;
 
-/// <summary>What is read when somebody collects: how full, how many, how well. Nothing is computed in between but whether the store answers.</summary>
-internal sealed class Gauges : BackgroundService
+/// <summary>What is read when somebody collects: how full, how many, how well. Nothing is computed in between.</summary>
+internal sealed class Gauges : IHostedService
 {
-    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
+    private readonly StoreWatch _store;
 
-    private readonly StoreConnection _store;
-    private readonly TimeProvider _clock;
-    private volatile Look? _look;
-
-    public Gauges(StoreConnection store, Intake intake, LiveFeed feed, SnapshotCache snapshots, IServiceProvider services, IMeterFactory meters, TimeProvider clock)
+    public Gauges(StoreWatch store, Intake intake, LiveFeed feed, SnapshotCache snapshots, IServiceProvider services, IMeterFactory meters)
     {
-        (_store, _clock) = (store, clock);
+        _store = store;
         var meter = meters.Create(Tracing.Name);
         meter.CreateObservableGauge<long>("aggregator.intake.waiting", () => intake.Queue.Waiting, "{report}", "Single reports that wait for their commit.");
         meter.CreateObservableGauge<long>("aggregator.intake.capacity", () => intake.Queue.AtMost, "{report}", "Single reports that may wait; the next one is refused.");
@@ -24,7 +20,7 @@ internal sealed class Gauges : BackgroundService
         meter.CreateObservableGauge<long>("aggregator.spikes.open", () => snapshots.Latest.Services.Values.Sum(service => service.Regions.Count(region => region.Verdict.Level == Level.Spike)), "{spike}",
             "Regions of services at `Spike` in the whole cluster, as this server sees them; `ALL` counts as one.");
         meter.CreateObservableGauge<long>("aggregator.stream.readers", () => feed.Readers, "{reader}", "Readers of the live stream on this server.");
-        meter.CreateObservableGauge("aggregator.store.reachable", () => Seen(look => look.Answers ? 1 : 0), "{store}", "1 where the store answered when it was last asked, every 5 seconds, else 0.");
+        meter.CreateObservableGauge("aggregator.store.reachable", () => Seen(look => look.Fault is StoreFault.Unreachable or StoreFault.Loading ? 0 : 1), "{store}", "1 where the store answered when it was last asked, every 5 seconds, else 0.");
         meter.CreateObservableGauge("aggregator.store.memory.used", () => Seen(look => look.Memory?.Used), "By", "Memory that the store holds; of the embedded one, what counts towards its limit.");
         meter.CreateObservableGauge("aggregator.store.memory.limit", () => Seen(look => look.Memory?.Limit), "By", "Memory that the store may hold, 0 where it has no limit. The embedded one refuses reports from four fifths on.");
 
@@ -33,35 +29,10 @@ internal sealed class Gauges : BackgroundService
             meter.CreateObservableGauge<long>("aggregator.silos.active", () => silos.GetApproximateSiloStatuses(onlyActive: true).Count, "{silo}", "Silos of the cluster that are active, as this one sees them.");
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(LookEvery, _clock);
-        do
-        {
-            _look = await Ask();
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private async Task<Look> Ask()
-    {
-        var answers = false;
-        try
-        {
-            // The connection of the reports says soonest that nobody answers.
-            await _store.Reports.PingAsync();
-            answers = true;
-            return new(answers, await _store.Memory());
-        }
-        catch (Exception)
-        {
-            // Some Redis answer all but this question.
-            return new(answers, null);
-        }
-    }
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Nothing where the store was not asked yet, or did not say.</summary>
-    private IEnumerable<Measurement<long>> Seen(Func<Look, long?> figure) => _look is { } look && figure(look) is { } value ? [new(value)] : [];
-
-    private sealed record Look(bool Answers, (long Used, long Limit)? Memory);
+    private IEnumerable<Measurement<long>> Seen(Func<StoreLook, long?> figure) => _store.Latest is { } look && figure(look) is { } value ? [new(value)] : [];
 }

@@ -1,6 +1,5 @@
 using Aggregator.Grains;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using StackExchange.Redis;
 
 namespace Aggregator.Server;
 
@@ -11,7 +10,9 @@ internal static class Health
 
     public static IServiceCollection AddHealth(this IServiceCollection services)
     {
-        services.AddHealthChecks().AddCheck<StoreAnswers>("store", tags: [Ready]).AddCheck<BoardsAnswer>("boards", tags: [Ready]).AddCheck<InMembership>("membership", tags: [Ready]);
+        // Whoever asks is answered; a setup that is not as it should be would be in the log with every probe.
+        services.AddLogging(logging => logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks.DefaultHealthCheckService", LogLevel.Error));
+        services.AddHealthChecks().AddCheck<StoreAnswers>("store", tags: [Ready]).AddCheck<StoreIsSafe>("durability", tags: [Ready]).AddCheck<BoardsAnswer>("boards", tags: [Ready]).AddCheck<InMembership>("membership", tags: [Ready]);
         return services;
     }
 
@@ -29,20 +30,35 @@ internal static class Health
         });
     }
 
-    private sealed class StoreAnswers(StoreConnection store) : IHealthCheck
+    /// <summary>What takes no writes can still be read, and this server is of use; what does neither is not.</summary>
+    private static HealthCheckResult Refused(StoreFault fault) => fault is StoreFault.Unreachable or StoreFault.Loading or StoreFault.Busy
+        ? HealthCheckResult.Unhealthy(StoreWords.Of(fault))
+        : HealthCheckResult.Degraded($"{StoreWords.Of(fault)} Reports are refused.");
+
+    private sealed class StoreAnswers(StoreConnection store, StoreWatch watch, Intake intake) : IHealthCheck
     {
         public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
         {
             try
             {
                 await store.Reports.PingAsync();
-                return store.IsFull ? HealthCheckResult.Degraded("The store is full: reports are refused.") : HealthCheckResult.Healthy();
+                var fault = store.IsFull ? StoreFault.Full : intake.RefusedLately ?? watch.Latest?.Fault;
+                return fault is { IsRefusal: true } why ? Refused(why) : HealthCheckResult.Healthy();
             }
-            catch (Exception error) when (error is RedisException or TimeoutException)
+            catch (Exception error) when (StoreFaults.Of(error) is { } fault)
             {
-                return HealthCheckResult.Unhealthy("The store does not answer.");
+                return Refused(fault);
             }
         }
+    }
+
+    /// <summary>Whether the store keeps what a 202 promises: serving goes on without, so it is never worse than degraded.</summary>
+    private sealed class StoreIsSafe(StoreWatch watch) : IHealthCheck
+    {
+        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(
+            watch.Latest is not { } look ? HealthCheckResult.Degraded("Unknown: the store has not been looked at yet.")
+            : look.Findings.IsEmpty ? HealthCheckResult.Healthy()
+            : HealthCheckResult.Degraded(string.Join(' ', look.Findings.Select(StoreWords.Of))));
     }
 
     private sealed class BoardsAnswer(SnapshotCache snapshots) : IHealthCheck
@@ -64,7 +80,8 @@ internal static class Health
             }
             catch (Exception error) when (error is not OperationCanceledException)
             {
-                return HealthCheckResult.Unhealthy("The membership table does not answer.");
+                // The table is read in a transaction, which a store that takes no writes refuses.
+                return StoreFaults.Of(error) is { IsRefusal: true } fault ? Refused(fault) : HealthCheckResult.Unhealthy("The membership table does not answer.");
             }
         }
     }

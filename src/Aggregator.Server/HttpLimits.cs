@@ -17,6 +17,9 @@ internal sealed class HttpLimits
     /// <summary>A connection without a request is kept for this long.</summary>
     public TimeSpan KeepAlive { get; set; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>When the server stops, a request under way, or half a one, has this long to come to its end.</summary>
+    public TimeSpan DrainedWithin { get; set; } = TimeSpan.FromSeconds(3);
+
     /// <summary>The head of a request: cookies of other sites of a domain and a few proxies' headers fit.</summary>
     public int HeadAtMost { get; set; } = 16 * 1024;
 

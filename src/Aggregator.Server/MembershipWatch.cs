@@ -1,3 +1,4 @@
+using Aggregator.Grains;
 using StackExchange.Redis;
 
 namespace Aggregator.Server;
@@ -8,7 +9,7 @@ namespace Aggregator.Server;
 /// answer proves nothing. <c>/health/ready</c> has said so from the first look on.
 /// </remarks>
 internal sealed partial class MembershipWatch(
-    IMembershipTable table, ILocalSiloDetails silo, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<MembershipWatch> logger) : BackgroundService
+    IMembershipTable table, ILocalSiloDetails silo, StoreLoss loss, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<MembershipWatch> logger) : BackgroundService
 {
     private const int LooksInVain = 3;
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
@@ -23,8 +24,22 @@ internal sealed partial class MembershipWatch(
         }
 
         LogLost(silo.SiloAddress);
-        // The silo would try without end to take leave of a table that does not know it.
+        loss.Suspect();
+        await MakeTable(stoppingToken);
         Starting.EndToStartAnew(lifetime, clock, "This silo lost its place in the cluster and could not end in good order.");
+    }
+
+    /// <summary>The silo would try without end to take leave of a table that is gone.</summary>
+    private async Task MakeTable(CancellationToken stopping)
+    {
+        try
+        {
+            await table.InitializeMembershipTableAsync(true, stopping);
+        }
+        catch (Exception error) when (StoreFaults.Caused(error))
+        {
+            LogNoAnswer(error.Message);
+        }
     }
 
     /// <summary>None while the table does not answer.</summary>
@@ -39,13 +54,13 @@ internal sealed partial class MembershipWatch(
             if (stopping.IsCancellationRequested) return null;
 
             // Whatever the table itself complains of, the silo is not in it: perhaps all of it was deleted.
-            if (error.GetBaseException() is not (RedisException or TimeoutException)) return false;
+            if (error.GetBaseException() is not (RedisException or TimeoutException) && StoreFaults.Of(error) is not { IsRefusal: true }) return false;
             LogNoAnswer(error.Message);
             return null;
         }
     }
 
-    [LoggerMessage(LogLevel.Critical, "This silo, {Silo}, is no longer in the membership table: it ends, to be started anew")]
+    [LoggerMessage(LogLevel.Critical, "This silo, {Silo}, is no longer in the membership table, so other silos may run its grains: it ends with exit code 1, to be started again")]
     private partial void LogLost(SiloAddress silo);
 
     [LoggerMessage(LogLevel.Debug, "The membership table does not answer: {Reason}")]

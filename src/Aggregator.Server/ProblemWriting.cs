@@ -1,7 +1,7 @@
+using Aggregator.Grains;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
-using StackExchange.Redis;
 
 namespace Aggregator.Server;
 
@@ -44,7 +44,8 @@ internal static class ProblemWriting
     {
         BadHttpRequestException bad => bad.StatusCode,
         ConnectionResetException or ConnectionAbortedException => StatusCodes.Status499ClientClosedRequest,
-        RedisException or TimeoutException or OrleansException => StatusCodes.Status503ServiceUnavailable,
+        OrleansException => StatusCodes.Status503ServiceUnavailable,
+        _ when StoreFaults.Of(exception) is not null => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status500InternalServerError,
     };
 
@@ -59,9 +60,9 @@ internal static class ProblemWriting
             if (status == StatusCodes.Status499ClientClosedRequest) return ValueTask.FromResult(true);
             if (status is 500 or 503 && PagesApi.IsPage(httpContext.Request)) return TellPeople(httpContext, status);
 
-            var problem = exception.InnerException is System.Text.Json.JsonException json
-                ? Problems.BadJson(json).ProblemDetails
-                : new ProblemDetails { Status = status, Detail = status == 400 ? "The body is empty or cannot be read; send a JSON object." : null };
+            var problem = exception.InnerException is System.Text.Json.JsonException json ? Problems.BadJson(json).ProblemDetails
+                : Problems.StoreRefused(exception)?.ProblemDetails
+                ?? new ProblemDetails { Status = status, Detail = status == 400 ? "The body is empty or cannot be read; send a JSON object." : null };
             return problems.TryWriteAsync(new() { HttpContext = httpContext, ProblemDetails = problem });
         }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Aggregator.Domain;
+using Aggregator.Grains;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
@@ -102,24 +103,23 @@ internal static class Problems
         StatusCodes.Status422UnprocessableEntity, "idempotency-key-reused", "This Idempotency-Key was used for another body",
         "Send the same body as before under this key, or a new key for a new body.");
 
-    /// <summary>503: the store does not answer. Whether the report was taken is not known; sending it again never counts it twice.</summary>
-    public static ProblemHttpResult StoreUnreachable() => Problem(
-        StatusCodes.Status503ServiceUnavailable, "store-unreachable", "Reports cannot be taken right now",
-        "The store does not answer. Send the same again in a few seconds: it will not be counted twice.");
+    /// <summary>503: why reports cannot be taken. If the store did not answer, whether they were taken is not known; sending them again never counts them twice.</summary>
+    public static ProblemHttpResult ReportsRefused(StoreFault fault) => OfStore(
+        fault, "Reports cannot be taken right now",
+        $"{StoreWords.Of(fault)} Send the same again in {(fault == StoreFault.Full ? "some minutes" : "a few seconds")}: it will not be counted twice.");
+
+    /// <summary>503: what the store refused, but for reports; null if it did not refuse.</summary>
+    public static ProblemHttpResult? StoreRefused(Exception error) => StoreFaults.Of(error) is { IsRefusal: true } fault
+        ? OfStore(fault, "This cannot be done right now", $"{StoreWords.Of(fault)} Try again in {(fault == StoreFault.Full ? "some minutes" : "a few seconds")}.")
+        : null;
 
     /// <summary>Why an intake took nothing, or perhaps not all.</summary>
     public static ProblemHttpResult Of(IntakeResult result) => result switch
     {
         IntakeResult.QueueFull => TooBusy(),
-        IntakeResult.StoreFull => StoreFull(),
         IntakeResult.OtherContent => IdempotencyKeyReused(),
-        _ => StoreUnreachable(),
+        _ => ReportsRefused(IntakeResults.FaultOf(result)),
     };
-
-    /// <summary>503: the store has no room, in memory or on its disk.</summary>
-    public static ProblemHttpResult StoreFull() => Problem(
-        StatusCodes.Status503ServiceUnavailable, "store-full", "Reports cannot be taken right now",
-        "The store is full until something in it expires, or its disk has room again. Send the same again in some minutes: it will not be counted twice.");
 
     /// <param name="who">Whose limit it is: <c>reporter</c> or <c>network</c>.</param>
     public static ProblemHttpResult TooManyReports(string who) => Problem(
@@ -149,6 +149,9 @@ internal static class Problems
     public static Dictionary<string, string> InvalidService(string service) => ServiceKey.TryParse(service, out _)
         ? []
         : new() { ["service"] = $"'{service}' is not a service key: 1 to 64 lower-case letters, digits and dashes." };
+
+    private static ProblemHttpResult OfStore(StoreFault fault, string title, string detail) =>
+        Problem(StatusCodes.Status503ServiceUnavailable, $"store-{JsonNamingPolicy.KebabCaseLower.ConvertName(fault.ToString())}", title, detail);
 
     private static ProblemHttpResult Problem(int status, string word, string title, string detail) => TypedResults.Problem(new ProblemDetails
     {

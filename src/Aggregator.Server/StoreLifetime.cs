@@ -22,8 +22,7 @@ internal sealed partial class StoreLifetime(StoreConnection connection, Embedded
         var connection = await Reach(
             () => StoreConnection.Open(embedded?.Connection ?? store.ReadConnection(), cluster.Id, commits: embedded is not null, () => embedded?.IsFull == true),
             loggers.CreateLogger<StoreLifetime>(), store.Mode);
-        if (embedded is null) await SayWhatIsLost(connection, loggers.CreateLogger<StoreLifetime>());
-        else await Clustering.ForgetMembers(connection, cluster);
+        if (embedded is not null) await Clustering.ForgetMembers(connection, cluster);
         return new(connection, embedded, loggers);
     }
 
@@ -64,29 +63,12 @@ internal sealed partial class StoreLifetime(StoreConnection connection, Embedded
             await connection.Shared.PingAsync();
             return null;
         }
-        catch (Exception error) when (error is RedisException or TimeoutException)
+        catch (Exception error) when (StoreFaults.Caused(error))
         {
             var where = string.Join(", ", connection.Multiplexer.GetEndPoints().Select(EndPointCollection.ToString));
             return $"{where}: {error.GetBaseException().Message.TrimEnd('.')}";
         }
     }
-
-    /// <summary>The promise that nothing acknowledged is lost is the Redis's to keep: one that is not set up for it is named.</summary>
-    private static async Task SayWhatIsLost(StoreConnection connection, ILogger logger)
-    {
-        foreach (var (server, standing) in await RedisLog.Look(connection))
-        {
-            if (standing.Says is null) LogUnknownPromise(logger, server);
-            else if (!standing.IsWrittenThrough) LogLostPromise(logger, server, standing.Says);
-        }
-    }
-
-    [LoggerMessage(LogLevel.Warning,
-        "The Redis at {Server} has {Setting}: reports that were answered 202 are lost when it dies before it writes them. It takes 'appendonly yes' and 'appendfsync always' to lose none")]
-    private static partial void LogLostPromise(ILogger logger, string server, string setting);
-
-    [LoggerMessage(LogLevel.Information, "The Redis at {Server} does not say how it writes its log; with 'appendonly yes' and 'appendfsync always' no report that was answered 202 is lost when it dies")]
-    private static partial void LogUnknownPromise(ILogger logger, string server);
 
     [LoggerMessage(LogLevel.Warning, "The store ({Mode}) does not answer yet ({Reason}); the server starts as soon as it does")]
     private static partial void LogWaiting(ILogger logger, StoreMode mode, string reason);

@@ -52,6 +52,13 @@ public sealed partial record Incident
 
     internal Incident Resolve(HeardRegion last, DateTimeOffset now) => (this with { ResolvedAt = now }).Tell(ChangeKind.Resolved, last, [], now);
 
+    /// <summary>Ends it though nobody knows whether calm has come; the note says why.</summary>
+    internal Incident End(string note, DateTimeOffset now)
+    {
+        var ended = (this with { BlindSince = null }).Resolve(new(OpenedBy, Verdict.Blind(now), now, Networks: 0, SpikeSince: null), now);
+        return ended with { Notes = ended.Notes.Add(new(ended.Changes[^1].Sequence, now, note, Source: null)) };
+    }
+
     private Incident Join(IEnumerable<HeardRegion> regions, DateTimeOffset now)
     {
         var joined = this;

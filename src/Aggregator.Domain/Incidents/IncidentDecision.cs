@@ -35,6 +35,9 @@ public enum IncidentReason
 
     /// <summary>It ended because what it has been for two days is the new usual: nothing has gone back.</summary>
     BecameUsual,
+
+    /// <summary>It was ended because its service left the catalog.</summary>
+    Ended,
 }
 
 /// <summary>The incident after hearing, why, and the one change that must be told, if any.</summary>

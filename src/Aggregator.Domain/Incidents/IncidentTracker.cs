@@ -50,6 +50,17 @@ public sealed class IncidentTracker
     /// <summary>Lets time pass: a spike or calm may have held by now, or a change may still be due.</summary>
     public IncidentDecision Tick(DateTimeOffset now) => Decide(Forward(now));
 
+    /// <summary>Ends what is open because nobody will report on the service any more, and forgets what its regions said.</summary>
+    /// <param name="why">A note of the incident says it.</param>
+    public IncidentDecision End(string why, DateTimeOffset now)
+    {
+        _heard.Clear();
+        if (Open is null) return new(Incident: null, IncidentReason.Quiet, Change: null);
+
+        (_last, Open) = (Open.End(why, Forward(now)), null);
+        return new(_last, IncidentReason.Ended, _last.Changes[^1]);
+    }
+
     /// <summary>Adds the operator's word to <see cref="Latest"/>; none where that is another incident.</summary>
     public Incident? Note(string incident, string text, string? source, DateTimeOffset now)
     {

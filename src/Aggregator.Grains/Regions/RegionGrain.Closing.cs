@@ -70,7 +70,7 @@ internal sealed partial class RegionGrain
         {
             if (last != Sight.Blind) await ReadMissed(open);
         }
-        catch (Exception error) when (error is StackExchange.Redis.RedisException or TimeoutException)
+        catch (Exception error) when (StoreFaults.Caused(error))
         {
             // It stays missed: the next close tries again.
         }
@@ -98,7 +98,7 @@ internal sealed partial class RegionGrain
             Hear(bucket, await store.ReadBucket(_series, bucket, _window.Sum(TimeSpan.FromHours(24)).Symptoms.Keys), now);
             return true;
         }
-        catch (Exception error) when (error is StackExchange.Redis.RedisException or TimeoutException)
+        catch (Exception error) when (StoreFaults.Caused(error))
         {
             return false;
         }

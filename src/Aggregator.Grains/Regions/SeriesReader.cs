@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Aggregator.Domain;
-using StackExchange.Redis;
 
 namespace Aggregator.Grains;
 
@@ -46,7 +45,7 @@ internal sealed class SeriesReader(SeriesKey series, ReportStore store, OpenMark
             if (counts.Length > 0 && BucketGrid.Minute.IndexOf(to) > BucketGrid.Minute.IndexOf(now)) counts[^1] ??= 0;
             return counts;
         }
-        catch (Exception error) when (error is RedisException or TimeoutException)
+        catch (Exception error) when (StoreFaults.Caused(error))
         {
             return FromMemory(from, to, Minute);
         }
@@ -75,7 +74,7 @@ internal sealed class SeriesReader(SeriesKey series, ReportStore store, OpenMark
 
             return counts;
         }
-        catch (Exception error) when (error is RedisException or TimeoutException)
+        catch (Exception error) when (StoreFaults.Caused(error))
         {
             return FromMemory(from, to, BucketGrid.TenSeconds.Length);
         }

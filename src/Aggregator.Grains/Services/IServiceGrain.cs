@@ -23,6 +23,10 @@ public interface IServiceGrain : IGrainWithStringKey
     [Alias("wake"), AlwaysInterleave]
     Task Wake();
 
+    /// <summary>Ends its incident because the service has left the catalog, where nobody can report on it any more.</summary>
+    [Alias("close")]
+    Task Close();
+
     /// <summary>Deletes what it keeps, and is as new on the board; false, and nothing is deleted, while an incident is open or a change is still to be told.</summary>
     [Alias("forget")]
     Task<bool> Forget();

@@ -9,6 +9,11 @@ internal sealed partial class ServiceGrain
 
     private long? _saveFailed;
 
+    /// <summary>Whether it is among <see cref="PendingServices"/>; null if not known since it woke.</summary>
+    private bool? _listed;
+
+    private bool HasWork => _tracker.Open is not null || state.State is { Archived: false } or { Untold.Count: > 0 } or { Spiking: not null };
+
     // A store that hangs takes seconds to fail. Fifty regions that each wait for it would stand for minutes as they were last seen.
     private bool SavedInVain => _saveFailed is { } failed && clock.GetElapsedTime(failed) < SaveAgainAfter;
 
@@ -37,12 +42,17 @@ internal sealed partial class ServiceGrain
         }
     }
 
-    /// <summary>Saves that a region is a spike before an incident says so, and that it no longer is.</summary>
-    private async Task NoteSpiking(RegionNews news)
+    private string? SpikingAfter(RegionNews news)
     {
         var before = state.State.Spiking;
-        var after = news.Verdict.Level == Level.Spike ? before ?? (_tracker.Open is null ? news.Region : null)
-            : news.Region == before && news.Verdict.Level != Level.Unknown ? null : before;
+        if (news.Verdict.Level == Level.Spike) return before ?? (_tracker.Open is null ? news.Region : null);
+        return news.Region == before && news.Verdict.Level != Level.Unknown ? null : before;
+    }
+
+    /// <summary>Saves that a region is a spike before an incident says so, and that it no longer is.</summary>
+    private async Task NoteSpiking(string? after)
+    {
+        var before = state.State.Spiking;
         if (after == before || SavedInVain) return;
 
         state.State.Spiking = after;
@@ -61,6 +71,7 @@ internal sealed partial class ServiceGrain
     {
         try
         {
+            if (HasWork && _listed != true) await KeepListed();
             await state.WriteStateAsync();
             _saveFailed = null;
         }
@@ -71,6 +82,15 @@ internal sealed partial class ServiceGrain
         }
     }
 
+    /// <summary>Keeps <see cref="PendingServices"/> in step: added before the save that needs it, removed only when the state was saved without work.</summary>
+    private async Task KeepListed()
+    {
+        if (HasWork == _listed || _toldToSave) return;
+        if (HasWork) await pending.Add(_service);
+        else await pending.Remove(_service);
+        _listed = HasWork;
+    }
+
     private async Task Archive()
     {
         if (state.State.Archived || state.State.Incident is not { } incident) return;
@@ -79,7 +99,7 @@ internal sealed partial class ServiceGrain
             await archive.Put(incident);
             state.State.Archived = true;
         }
-        catch (Exception error) when (error is StackExchange.Redis.RedisException or TimeoutException)
+        catch (Exception error) when (StoreFaults.Caused(error))
         {
             // The state has it; the watch tries again.
             LogNotArchived(error, incident.Id);

@@ -34,7 +34,7 @@ internal sealed partial class ServiceGrain
         await archive.Put(document);
         using var span = BeginChange(incident, ChangeKind.Noted);
         AddUntold(document);
-        await state.WriteStateAsync();
+        await Write();
         telemetry.Changed(ChangeKind.Noted);
         TellUntold().Ignore();
         return document;
@@ -128,7 +128,7 @@ internal sealed partial class ServiceGrain
     {
         if (!_toldToSave || _telling) return;
         _toldToSave = false;
-        await state.WriteStateAsync();
+        await Write();
     }
 
     [LoggerMessage(LogLevel.Warning, "{Service} could not tell its subscribers {Count} changes; it tries again in 5 seconds")]

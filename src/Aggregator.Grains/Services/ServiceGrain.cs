@@ -8,8 +8,10 @@ namespace Aggregator.Grains;
 [GrainType("service")]
 internal sealed partial class ServiceGrain(
     [PersistentState("service")] IPersistentState<ServiceState> state,
-    IncidentStore archive, SubscriptionStore subscriptions, IncidentOptions options, SiloStop stop, GrainFaults faults, GrainTelemetry telemetry, TimeProvider clock, ILogger<ServiceGrain> logger) : Grain, IServiceGrain
+    IncidentStore archive, SubscriptionStore subscriptions, PendingServices pending, CatalogStore catalog, IncidentOptions options,
+    SiloStop stop, StoreLoss loss, GrainFaults faults, GrainTelemetry telemetry, TimeProvider clock, ILogger<ServiceGrain> logger) : Grain, IServiceGrain
 {
+    private const string RemovedFromCatalog = "The service was removed from the catalog, so nobody can report on it any more.";
     private static readonly TimeSpan WatchEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan HeartbeatMissing = TimeSpan.FromSeconds(35);
     private static readonly TimeSpan PostWithin = TimeSpan.FromMilliseconds(250);
@@ -24,6 +26,7 @@ internal sealed partial class ServiceGrain(
     private IGrainTimer _posting = null!;
     private Level _level = Level.Normal;
     private DateTimeOffset _since;
+    private bool _removed;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -38,8 +41,24 @@ internal sealed partial class ServiceGrain(
         return Task.CompletedTask;
     }
 
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        if (!loss.IsSuspected || state.State.Incident is null) return;
+        try
+        {
+            state.State.Archived = false;
+            await pending.Add(_service);
+            await state.WriteBack();
+        }
+        catch (Exception error) when (StoreFaults.Caused(error))
+        {
+            faults.NotWatched(_service, error);
+        }
+    }
+
     public async Task Hear(RegionNews news)
     {
+        if (await IsRemoved(news.Verdict.Level)) return;
         var now = clock.GetUtcNow();
         var before = _regions.GetValueOrDefault(news.Region).News?.Verdict.Level;
         _regions[news.Region] = (news, now);
@@ -48,7 +67,7 @@ internal sealed partial class ServiceGrain(
         {
             // What is out of sight may be the store: the board hears it before anything is saved.
             if (news.Verdict.Level == Level.Unknown && before != Level.Unknown) await Post(CancellationToken.None);
-            await NoteSpiking(news);
+            await NoteSpiking(SpikingAfter(news));
             change = await Decide(() => _tracker.Hear(RegionCode.Parse(news.Region), news.Verdict.ToDomain(), now, news.Networks), now);
             await DecideTheRest(now);
         }
@@ -67,6 +86,16 @@ internal sealed partial class ServiceGrain(
 
     public Task Wake() => Task.CompletedTask;
 
+    public async Task Close()
+    {
+        _removed = true;
+        _regions.Clear();
+        await NoteSpiking(null);
+        var now = clock.GetUtcNow();
+        if (_tracker.Open is not null) await Decide(() => _tracker.End(RemovedFromCatalog, now), now);
+        await Post(CancellationToken.None);
+    }
+
     public async Task<bool> Forget()
     {
         if (_tracker.Open is not null || state.State.Untold.Count > 0) return false;
@@ -75,9 +104,17 @@ internal sealed partial class ServiceGrain(
         _tracker.Restore(null);
         _regions.Clear();
         _toldToSave = false;
+        await KeepListed();
         await Post(CancellationToken.None);
         DeactivateOnIdle();
         return true;
+    }
+
+    /// <summary>A service that was removed begins no incident, although its regions are in spike until its last reports have left their windows.</summary>
+    private async ValueTask<bool> IsRemoved(Level heard)
+    {
+        var beginsNothing = heard != Level.Spike || _tracker.Open is not null;
+        return (_removed || !beginsNothing) && (_removed = !await catalog.Has(_service));
     }
 
     // All regions say their numbers within half a second: one post tells them all.
@@ -140,6 +177,7 @@ internal sealed partial class ServiceGrain(
             await Archive();
             TellUntold().Ignore();
             await SaveTold();
+            await KeepListed();
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {

@@ -31,6 +31,7 @@ public sealed class ServiceHistory(IGrainFactory grains, ReportStore reports, In
         if (regions.Count == 1 && !await incidents.HasAny(service.Value)) return ForgetOutcome.NothingKnown;
 
         var grain = grains.GetGrain<IServiceGrain>(service.Value);
+        await grain.Close();
         if (!await grain.Forget()) return ForgetOutcome.InTrouble;
         foreach (var chunk in regions.Chunk(RegionsAtOnce)) await Task.WhenAll(chunk.Select(region => grains.GetGrain<IRegionGrain>($"{service}|{region}").Forget()));
         if (!await grain.Forget()) return ForgetOutcome.InTrouble;

@@ -1,3 +1,4 @@
+using Aggregator.Domain;
 using StackExchange.Redis;
 
 namespace Aggregator.Grains;
@@ -11,6 +12,8 @@ public sealed class CatalogStore(StoreConnection connection)
 
     public async Task<IReadOnlyDictionary<string, string>> Services() => Read(await connection.Shared.HashGetAllAsync(_names.Catalog));
 
+    public Task<bool> Has(ServiceKey service) => connection.Shared.HashExistsAsync(_names.Catalog, service.Value);
+
     public async Task<IReadOnlyDictionary<string, string>> Regions() => Read(await connection.Shared.HashGetAllAsync(_names.CatalogRegions));
 
     /// <summary>Fills an empty catalog; servers that start together write the same.</summary>
@@ -18,6 +21,16 @@ public sealed class CatalogStore(StoreConnection connection)
     {
         await connection.Shared.HashSetAsync(_names.Catalog, [.. services.Select(service => new HashEntry(service.Key, service.Value))]);
         await Changed();
+    }
+
+    /// <summary>Writes back what an emptied store has lost; servers that do so together write the same.</summary>
+    public async Task Restore(IEnumerable<KeyValuePair<string, string>> services, IEnumerable<KeyValuePair<string, string>> regions, long version)
+    {
+        HashEntry[] added = [.. regions.Select(region => new HashEntry(region.Key, region.Value))];
+        if (added.Length > 0) await connection.Shared.HashSetAsync(_names.CatalogRegions, added);
+        await connection.Shared.HashSetAsync(_names.Catalog, [.. services.Select(service => new HashEntry(service.Key, service.Value))]);
+        await connection.Shared.StringSetAsync(_names.CatalogVersion, version, when: When.NotExists);
+        await connection.Settle();
     }
 
     /// <summary>Answers true where the service is new.</summary>

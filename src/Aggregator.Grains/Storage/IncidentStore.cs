@@ -10,6 +10,9 @@ namespace Aggregator.Grains;
 /// <remarks>A document that cannot be read, such as one of a later version, is left out and said in the log: one record must not hide the others.</remarks>
 public sealed partial class IncidentStore(StoreConnection connection, ILogger<IncidentStore> logger)
 {
+    /// <summary>How long the part of an id is that follows its service: <c>-20250310-133120</c>.</summary>
+    internal const int OpeningInId = 16;
+
     private const int ForgottenAtOnce = 100;
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() }, RespectNullableAnnotations = true };
 

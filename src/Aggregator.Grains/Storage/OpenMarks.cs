@@ -73,7 +73,7 @@ public sealed class OpenMarks(StoreConnection connection, TimeProvider clock)
         {
             return await connection.Shared.StringGetBitAsync(_names.Open(day), bit) ? Sight.Open : Sight.Gap;
         }
-        catch (Exception error) when (error is RedisException or TimeoutException)
+        catch (Exception error) when (StoreFaults.Caused(error))
         {
             return Sight.Blind;
         }

@@ -11,6 +11,9 @@ public sealed class StoreConnection(IConnectionMultiplexer shared, IConnectionMu
     /// <summary>How long a report's commit may take before its outcome is called unknown.</summary>
     public static readonly TimeSpan CommitTimeout = TimeSpan.FromMilliseconds(1500);
 
+    private const int AskRolesEverySeconds = 2;
+    private static readonly TimeSpan ProbeKept = TimeSpan.FromMinutes(1);
+
     private volatile Kind _kind;
 
     /// <summary>What every key begins with: the cluster's id, so that clusters can share a Redis.</summary>
@@ -53,8 +56,11 @@ public sealed class StoreConnection(IConnectionMultiplexer shared, IConnectionMu
         patient.AbortOnConnectFail = false;
         patient.ClientName = "aggregator";
 
-        // The client counts INFO among what only administrators may ask.
+        // The client counts INFO and CONFIG among what only administrators may ask.
         patient.AllowAdmin = true;
+
+        // A failover is noticed by asking servers for their roles; the client does so once a minute unless told otherwise.
+        patient.ConfigCheckSeconds = AskRolesEverySeconds;
 
         var hasty = patient.Clone();
         hasty.AsyncTimeout = hasty.SyncTimeout = (int)CommitTimeout.TotalMilliseconds;
@@ -65,9 +71,6 @@ public sealed class StoreConnection(IConnectionMultiplexer shared, IConnectionMu
         patient.ReconnectRetryPolicy = new LinearRetry(500);
         patient.AsyncTimeout = patient.SyncTimeout = 3000;
 
-        // To ask how it is set up, which the library takes for an administrator's business.
-        patient.AllowAdmin = true;
-
         var shared = await ConnectionMultiplexer.ConnectAsync(patient);
         try
         {
@@ -77,6 +80,23 @@ public sealed class StoreConnection(IConnectionMultiplexer shared, IConnectionMu
         {
             await shared.DisposeAsync();
             throw;
+        }
+    }
+
+    /// <summary>Writes a key that expires, on a Redis Cluster one in each shard, to find out whether the store takes writes; null if it does.</summary>
+    public async Task<StoreFault?> Probe()
+    {
+        // The embedded store says by itself when it is full.
+        if (IsFull) return StoreFault.Full;
+        try
+        {
+            if (commits) await Reports.PingAsync();
+            else await Task.WhenAll(Enumerable.Range(0, IsCluster ? StoreKeys.Shards : 1).Select(shard => Reports.StringSetAsync(new StoreKeys(Prefix).Probe(shard), 1, ProbeKept)));
+            return null;
+        }
+        catch (Exception error) when (StoreFaults.Caused(error))
+        {
+            return StoreFaults.Of(error);
         }
     }
 

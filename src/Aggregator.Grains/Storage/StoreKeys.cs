@@ -45,6 +45,15 @@ public sealed class StoreKeys(string prefix)
     /// <summary>The newest bucket of which any hash of the shard holds a pack.</summary>
     public string Packed(int shard) => $"{prefix}:{{{shard}}}:packed";
 
+    /// <summary>The services of the shard that have something left to do.</summary>
+    public string Pending(int shard) => $"{prefix}:{{{shard}}}:pending";
+
+    /// <summary>Present if <see cref="Pending"/> has been kept from the first incident on, or made up for.</summary>
+    public string PendingSince(int shard) => $"{prefix}:{{{shard}}}:pending-since";
+
+    /// <summary>Is written to find out whether the store takes writes.</summary>
+    public string Probe(int shard) => $"{prefix}:{{{shard}}}:probe";
+
     /// <summary>One bit per 10-second bucket of a day: some server was open for reports.</summary>
     public string Open(long day) => $"{prefix}:open:{day}";
 

@@ -17,16 +17,17 @@ internal sealed partial class SubscriptionGrain
     /// <summary>Tells what was held for a group, begins every attempt that is due, and sleeps until the next.</summary>
     private async Task Work(CancellationToken cancellationToken)
     {
-        if (state.State.Settings is null) return;
         try
         {
-            if (TellHeld()) await Save();
+            await KeepListed();
+            if (state.State.Settings is not null && TellHeld()) await Save();
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
             LogFailed(error, _id);
         }
 
+        if (state.State.Settings is null) return;
         var now = clock.GetUtcNow();
         foreach (var delivery in _schedule.Ready(now, IsActive, _onTheirWay.Keys).Take(AttemptsAtOnce - _onTheirWay.Count).ToList())
         {

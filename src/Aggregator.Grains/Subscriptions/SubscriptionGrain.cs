@@ -11,10 +11,10 @@ namespace Aggregator.Grains;
 [GrainType("subscription")]
 internal sealed partial class SubscriptionGrain(
     [PersistentState("subscription")] IPersistentState<SubscriptionState> state,
-    SubscriptionStore filters, WebhookSender sender, IMessageWriter writer, GrainTelemetry telemetry, TimeProvider clock,
+    SubscriptionStore filters, WebhookSender sender, IMessageWriter writer, StoreLoss loss, GrainTelemetry telemetry, TimeProvider clock,
     ILogger<SubscriptionGrain> logger) : Grain, ISubscriptionGrain, IDisposable
 {
-    private static readonly TimeSpan EndWithin = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan EndWithin = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan FormerSecretFor = TimeSpan.FromHours(24);
 
     private readonly SemaphoreSlim _saving = new(1);
@@ -22,6 +22,7 @@ internal sealed partial class SubscriptionGrain(
     private IGrainTimer _timer = null!;
     private string _id = "";
     private int _waiting;
+    private bool _listed;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -37,9 +38,15 @@ internal sealed partial class SubscriptionGrain(
     {
         try
         {
+            if (loss.IsSuspected && state.State.Settings is { } settings)
+            {
+                await filters.Put(_id, settings.Filter);
+                await state.WriteBack();
+            }
+
             await Task.WhenAll(_onTheirWay.Values).WaitAsync(EndWithin, clock, cancellationToken);
         }
-        catch (Exception error) when (error is TimeoutException or OperationCanceledException)
+        catch (Exception error) when (error is OperationCanceledException || StoreFaults.Caused(error))
         {
             // It is sent again, under the same id.
         }
@@ -54,8 +61,10 @@ internal sealed partial class SubscriptionGrain(
     {
         Begin(new() { Settings = settings, Secret = secret, CreatedAt = clock.GetUtcNow() });
         AddPing();
-        await Save();
+
+        // Listed first and removed from the list last: a subscription that nobody can find would keep its secret and what waits for good.
         await filters.Put(_id, settings.Filter);
+        await Save();
         WorkNow();
         return Standing(settings);
     }
@@ -83,9 +92,9 @@ internal sealed partial class SubscriptionGrain(
     {
         if (state.State.Settings is null) return false;
 
-        await filters.Delete(_id);
         Begin(new());
         await Save();
+        await filters.Delete(_id);
         DeactivateOnIdle();
         return true;
     }
@@ -149,6 +158,15 @@ internal sealed partial class SubscriptionGrain(
     {
         WorkNow();
         return Task.CompletedTask;
+    }
+
+    /// <summary>Puts the list right once after waking: the process may have died between a save and the list.</summary>
+    private async Task KeepListed()
+    {
+        if (_listed) return;
+        if (state.State.Settings is { } settings) await filters.Put(_id, settings.Filter);
+        else await filters.Delete(_id);
+        _listed = true;
     }
 
     public void Dispose() => _saving.Dispose();

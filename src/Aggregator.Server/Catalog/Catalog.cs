@@ -3,7 +3,6 @@ using System.Collections.Frozen;
 using System.Text.Json;
 using Aggregator.Domain;
 using Aggregator.Grains;
-using StackExchange.Redis;
 
 namespace Aggregator.Server;
 
@@ -76,9 +75,11 @@ internal sealed partial class Catalog(CatalogStore store, TimeProvider clock, IL
         {
             try
             {
-                if (await store.Version() != Version) await Load();
+                var version = await store.Version();
+                if (version == 0 && Version > 0) await Restore();
+                else if (version != Version) await Load();
             }
-            catch (Exception error) when (error is RedisException or TimeoutException)
+            catch (Exception error) when (StoreFaults.Caused(error))
             {
                 LogStale(error.Message);
             }
@@ -90,6 +91,14 @@ internal sealed partial class Catalog(CatalogStore store, TimeProvider clock, IL
         var answer = await change;
         await LoadFromNowOn();
         return answer;
+    }
+
+    /// <summary>The store was emptied under this server, which still has the catalog.</summary>
+    private async Task Restore()
+    {
+        var regions = _contents.Regions.Values.Except(Builtin).Select(region => KeyValuePair.Create(region.Region, JsonSerializer.Serialize(region, Json)));
+        await store.Restore(_contents.Services.Keys.Select(service => KeyValuePair.Create(service, _read[service].Document)), regions, Version + 1);
+        LogRestored(_contents.Services.Count);
     }
 
     /// <summary>A load that begins after this call: those who change something meanwhile share the next one.</summary>
@@ -139,6 +148,10 @@ internal sealed partial class Catalog(CatalogStore store, TimeProvider clock, IL
 
         public static Contents Nothing { get; } = new(0, FrozenDictionary<string, CatalogService>.Empty, FrozenDictionary<string, CatalogRegion>.Empty);
     }
+
+    [LoggerMessage(LogLevel.Error,
+        "The store was emptied. The catalog ({Services} services) is written back, and silos write back the subscriptions and incidents that they still know; counts, baselines and earlier incidents are lost")]
+    private partial void LogRestored(int services);
 
     [LoggerMessage(LogLevel.Debug, "The catalog could not be refreshed, the last one serves: {Reason}")]
     private partial void LogStale(string reason);

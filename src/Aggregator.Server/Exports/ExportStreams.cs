@@ -1,12 +1,12 @@
 using System.Buffers;
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
-using CsvHelper;
+using System.Text;
+using Aggregator.Grains;
 using CsvHelper.Configuration;
+using CsvHelper;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
-using StackExchange.Redis;
 
 namespace Aggregator.Server;
 
@@ -70,7 +70,7 @@ internal sealed partial class ExportStreams(HttpLimits limits, IOptions<JsonOpti
 
             await http.Response.CompleteAsync();
         }
-        catch (Exception error) when (error is OperationCanceledException || (http.Response.HasStarted && error is RedisException or TimeoutException or OrleansException))
+        catch (Exception error) when (error is OperationCanceledException || (http.Response.HasStarted && (error is OrleansException || StoreFaults.Caused(error))))
         {
             if (http.RequestAborted.IsCancellationRequested) LogLeft(http.Request.Path);
             else LogBrokenOff(http.Request.Path, late.IsCancellationRequested ? "it took too long" : error.Message);

@@ -7,7 +7,6 @@ using Aggregator.Grains;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
-using StackExchange.Redis;
 
 namespace Aggregator.Server;
 
@@ -75,9 +74,9 @@ internal static class ArchiveApi
         {
             incidents = await reader.Between(DateTimeOffset.UnixEpoch, clock.GetUtcNow(), FedAtMost, service);
         }
-        catch (Exception error) when (error is RedisException or TimeoutException)
+        catch (Exception error) when (StoreFaults.Caused(error))
         {
-            return Problems.NoSight();
+            return Problems.StoreRefused(error) ?? Problems.NoSight();
         }
 
         var entries = incidents.Select(incident => Entry(incident, root, catalog)).ToList();

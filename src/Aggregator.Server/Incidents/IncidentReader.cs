@@ -47,7 +47,7 @@ internal sealed class IncidentReader(IncidentStore archive, SnapshotCache snapsh
         {
             return [.. (await archive.List(null, null, 0, PastAtMost, service)).Where(incident => incident.ResolvedAt is not null).Select(IncidentAnswers.From)];
         }
-        catch (Exception error) when (error is RedisException or TimeoutException)
+        catch (Exception error) when (StoreFaults.Caused(error))
         {
             return [];
         }
@@ -65,7 +65,7 @@ internal sealed class IncidentReader(IncidentStore archive, SnapshotCache snapsh
             return [.. near.Where(other => other.Id != incident.Id).Select(other => Relation(incident, other, end)).OfType<RelatedAnswer>()
                 .OrderByDescending(related => related.Reason).ThenByDescending(related => related.Regions.Count).Take(RelatedAtMost)];
         }
-        catch (Exception error) when (error is RedisException or TimeoutException)
+        catch (Exception error) when (StoreFaults.Caused(error))
         {
             return [];
         }

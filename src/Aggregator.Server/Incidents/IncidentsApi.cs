@@ -2,7 +2,6 @@ using System.Globalization;
 using Aggregator.Domain;
 using Aggregator.Grains;
 using Microsoft.AspNetCore.Http.HttpResults;
-using StackExchange.Redis;
 
 namespace Aggregator.Server;
 
@@ -54,7 +53,7 @@ internal static class IncidentsApi
                 if (page.Count < limit || next is not null) break;
             }
         }
-        catch (Exception error) when (error is RedisException or TimeoutException)
+        catch (Exception error) when (StoreFaults.Caused(error))
         {
             // The archive is out of reach; what is open is still known.
             found = [.. open.Values.Where(incident => Matches(incident, query.Text("service"), query.Text("region"), states)).OrderByDescending(incident => incident.OpenedAt)];
@@ -89,9 +88,9 @@ internal static class IncidentsApi
 
             bool Accepts(string type) => accepted.Contains(type, StringComparison.OrdinalIgnoreCase);
         }
-        catch (Exception error) when (error is RedisException or TimeoutException)
+        catch (Exception error) when (StoreFaults.Caused(error))
         {
-            return Problems.NoSight();
+            return Problems.StoreRefused(error) ?? Problems.NoSight();
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Diagnostics.Metrics;
+using Aggregator.Grains;
 
 namespace Aggregator.Server;
 
@@ -21,7 +22,7 @@ internal sealed class IntakeFigures : BackgroundService
     [
         (Telemetry.ReceivedName, "counted"), (Telemetry.ReceivedName, "duplicate"), (Telemetry.ReceivedName, "quarantined"),
         (Telemetry.LimitedName, "reporter"), (Telemetry.LimitedName, "network"),
-        (Telemetry.RefusedName, nameof(IntakeResult.QueueFull)), (Telemetry.RefusedName, nameof(IntakeResult.StoreFull)), (Telemetry.RefusedName, nameof(IntakeResult.StoreUnreachable)),
+        (Telemetry.RefusedName, nameof(IntakeResult.QueueFull)), .. Enum.GetValues<StoreFault>().Select(fault => (Telemetry.RefusedName, IntakeResults.From(fault).ToString())),
     ];
 
     private static readonly HashSet<string> Instruments = [.. Kinds.Select(kind => kind.Instrument)];

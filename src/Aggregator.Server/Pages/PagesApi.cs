@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
-using StackExchange.Redis;
 
 namespace Aggregator.Server;
 
@@ -168,7 +167,7 @@ internal static class PagesApi
         {
             return await CommentsApi.Newest(service, store);
         }
-        catch (Exception error) when (error is RedisException or TimeoutException)
+        catch (Exception error) when (StoreFaults.Caused(error))
         {
             // The rest of the page does without.
             return [];

@@ -8,7 +8,7 @@ internal static partial class Wording
 {
     private const string ToldPrefix = "told.";
 
-    /// <param name="note">The operator's word, where that is what happened.</param>
+    /// <param name="note">The note that came with the change: the operator's word, or why the incident was ended.</param>
     public static string Told(string service, IncidentDocument incident, IncidentChangeDocument change, string? note, Func<string, string> nameOf)
     {
         var regions = change.About.Select(region => InSentence(region, nameOf(region))).ToArray();
@@ -18,6 +18,7 @@ internal static partial class Wording
             { Kind: ChangeKind.Opened } => Opened(Severities.Of(change.Verdict.ToDomain())),
             { Kind: ChangeKind.Receded, Verdict.Level: Level.Elevated } => "told.degraded",
             { Kind: ChangeKind.Resolved, Verdict.Reason: VerdictReason.BecameUsual } => "told.becameusual",
+            { Kind: ChangeKind.Resolved, Verdict.Level: Level.Unknown } => "told.ended",
             _ => ToldPrefix + change.Kind.ToString().ToLowerInvariant(),
         };
         return Say(key,
@@ -29,7 +30,8 @@ internal static partial class Wording
     /// <summary>What a group says of one incident, in one sentence.</summary>
     public static string Held(string service, HeldIncident of, Func<string, string> nameOf)
     {
-        if (of.IsOver) return Say(of.Last.Verdict.Reason == VerdictReason.BecameUsual ? "told.held.becameusual" : "told.held.over", ("name", service));
+        if (of is { IsOver: true, Last.Verdict: var last })
+            return Say(last.Reason == VerdictReason.BecameUsual ? "told.held.becameusual" : last.Level == Level.Unknown ? "told.held.ended" : "told.held.over", ("name", service));
 
         var regions = of.Regions.Select(region => InSentence(region, nameOf(region))).ToArray();
         return Say(Opened(of.Severity), ("name", service), ("where", Where(regions.Length == 0 ? "" : Joined(regions, "regions"))));

@@ -5,7 +5,6 @@ using System.Text;
 using Aggregator.Grains;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
-using StackExchange.Redis;
 
 namespace Aggregator.Server;
 
@@ -75,9 +74,9 @@ internal static class BulkApi
 
             return await run.End() is { } failure ? failure : TypedResults.Ok(run.Answer);
         }
-        catch (Exception error) when (error is RedisException or TimeoutException)
+        catch (Exception error) when (StoreFaults.Caused(error))
         {
-            return Problems.StoreUnreachable();
+            return Problems.ReportsRefused(StoreFaults.Of(error)!.Value);
         }
     }
 

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Threading.Channels;
 using Aggregator.Domain;
 using Aggregator.Grains;
-using StackExchange.Redis;
 
 namespace Aggregator.Server;
 
@@ -24,13 +23,44 @@ internal enum IntakeResult
 
     /// <summary>The batch id was used for another content; nothing was taken.</summary>
     OtherContent,
+
+    /// <summary>The store is a replica; nothing was taken. This and what follows: see <see cref="StoreFault"/>.</summary>
+    StoreReadOnly,
+
+    /// <summary>The store cannot write its log or its snapshot; nothing was taken.</summary>
+    StoreNotPersisting,
+
+    /// <summary>The store is reading its data after a start; nothing was taken.</summary>
+    StoreLoading,
+
+    /// <summary>A part of the Redis Cluster is down; nothing was taken.</summary>
+    StoreClusterDown,
+
+    /// <summary>The store does not let this server in, or not do this; nothing was taken.</summary>
+    StoreForbidden,
+
+    /// <summary>A long script blocks the store; nothing was taken.</summary>
+    StoreBusy,
+
+    /// <summary>The store has too few replicas to take writes; nothing was taken.</summary>
+    StoreTooFewReplicas,
+}
+
+internal static class IntakeResults
+{
+    private const string Prefix = "Store";
+
+    /// <summary>The two lists have the same words, so that what the store said is the same in a problem, a metric and the health.</summary>
+    public static IntakeResult From(StoreFault fault) => Enum.Parse<IntakeResult>(Prefix + fault);
+
+    public static StoreFault FaultOf(IntakeResult result) => Enum.Parse<StoreFault>(result.ToString()[Prefix.Length..]);
 }
 
 /// <summary>Gathers reports into batches and appends them; a report is acknowledged when the store has it.</summary>
 /// <remarks>
 /// Whatever arrived while a lane's last commit was in flight is its next batch: no timer, no linger. There is one lane, for few large batches
 /// cost less than many small ones; on a Redis Cluster, where a script touches one shard alone, each shard has its own.
-/// A commit whose outcome is unknown is tried again under the same id until the report's time is up.
+/// A commit whose outcome is unknown is tried again under the same id until the report's time is up; one that the store refused is not.
 /// </remarks>
 internal sealed partial class Intake : BackgroundService
 {
@@ -44,17 +74,22 @@ internal sealed partial class Intake : BackgroundService
 
     private static readonly TimeSpan ShortestTry = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan SayAgainAfter = TimeSpan.FromSeconds(10), RefusedLatelyWithin = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan KeepOwnBatch = TimeSpan.FromMinutes(10);
 
     private static readonly Task<(IntakeResult, LineOutcome)> StoreIsFull = Task.FromResult((IntakeResult.StoreFull, default(LineOutcome)));
     private static readonly Task<(IntakeResult, LineOutcome)> QueueIsFull = Task.FromResult((IntakeResult.QueueFull, default(LineOutcome)));
 
+    private readonly Lock _saying = new();
     private readonly Channel<Waiting>[] _lanes;
     private readonly ReportStore _store;
     private readonly RegionHints _hints;
     private readonly Telemetry _telemetry;
     private readonly TimeProvider _clock;
     private readonly ILogger<Intake> _logger;
+    private volatile Tuple<StoreFault, long>? _refused;
+    private StoreFault? _saidFault;
+    private long _saidAt, _unsaid;
 
     public Intake(ReportStore store, RegionHints hints, Telemetry telemetry, TimeProvider clock, ILogger<Intake> logger)
     {
@@ -83,6 +118,9 @@ internal sealed partial class Intake : BackgroundService
     /// <summary>How many reports wait for their commit, and how many may.</summary>
     public (int Waiting, int AtMost) Queue => (_lanes.Sum(lane => lane.Reader.Count), LaneCapacity * (_store.TakesShardsTogether ? 1 : _lanes.Length));
 
+    /// <summary>Why the store refused the last batch, if that was a moment ago.</summary>
+    public StoreFault? RefusedLately => _refused is { Item1: { IsRefusal: true } fault, Item2: var at } && _clock.GetElapsedTime(at) < RefusedLatelyWithin ? fault : null;
+
     /// <summary>Appends a batch that its caller made.</summary>
     /// <param name="within">For how long it is tried.</param>
     public async Task<(IntakeResult Result, LineOutcome[] Lines)> Commit(CommitBatch batch, TimeSpan within)
@@ -103,6 +141,7 @@ internal sealed partial class Intake : BackgroundService
 
     private async Task<(IntakeResult Result, LineOutcome[] Lines)> Append(CommitBatch batch, long begun, TimeSpan within)
     {
+        var mayBeThere = false;
         while (within - _clock.GetElapsedTime(begun) is { Ticks: > 0 } left)
         {
             try
@@ -112,24 +151,39 @@ internal sealed partial class Intake : BackgroundService
                 if (answer.Result == CommitResult.Committed) _hints.Publish(answer);
                 else _hints.Reread(SeriesOf(batch));
                 _telemetry.Received(batch.Reports, answer.Lines);
+                _refused = null;
                 return (IntakeResult.Committed, answer.Lines);
             }
-            catch (Exception error) when (error is RedisException or TimeoutException)
+            catch (Exception error) when (StoreFaults.Of(error) is { } fault)
             {
-                if (_clock.GetElapsedTime(begun) + RetryAfter >= within)
+                if (fault.IsRefusal || _clock.GetElapsedTime(begun) + RetryAfter >= within)
                 {
-                    LogUnreachable(batch.Reports.Count, error.Message);
+                    _refused = Tuple.Create(fault, _clock.GetTimestamp());
+                    SayRefused(fault, batch.Reports.Count, error.Message);
 
-                    // It may have been appended all the same, into whatever buckets: nobody else would tell the regions.
-                    _hints.Reread(SeriesOf(batch));
-                    break;
+                    // A try without an answer may have appended it, into whatever buckets: nobody else would tell the regions.
+                    if (mayBeThere || !fault.IsRefusal) _hints.Reread(SeriesOf(batch));
+                    return Refused(IntakeResults.From(fault), batch.Reports.Count);
                 }
 
+                mayBeThere = true;
                 await Task.Delay(RetryAfter, _clock);
             }
         }
 
         return Refused(IntakeResult.StoreUnreachable, batch.Reports.Count);
+    }
+
+    /// <summary>Says at once what the store says anew, and the same again every few seconds: a store that refuses does so for each of thousands of batches a second.</summary>
+    private void SayRefused(StoreFault fault, int reports, string reason)
+    {
+        lock (_saying)
+        {
+            _unsaid += reports;
+            if (fault == _saidFault && _clock.GetElapsedTime(_saidAt) < SayAgainAfter) return;
+            LogRefused(_unsaid, fault, reason);
+            (_unsaid, _saidFault, _saidAt) = (0, fault, _clock.GetTimestamp());
+        }
     }
 
     private (IntakeResult Result, LineOutcome[] Lines) Refused(IntakeResult reason, int reports)
@@ -235,8 +289,8 @@ internal sealed partial class Intake : BackgroundService
         public Activity? Asking { get; } = Tracing.Current;
     }
 
-    [LoggerMessage(LogLevel.Warning, "{Count} reports were refused because the store did not answer: {Reason}")]
-    private partial void LogUnreachable(int count, string reason);
+    [LoggerMessage(LogLevel.Warning, "{Count} reports were refused because of the store ({Fault}): {Reason}")]
+    private partial void LogRefused(long count, StoreFault fault, string reason);
 
     [LoggerMessage(LogLevel.Error, "A batch of {Count} reports failed")]
     private partial void LogCommitFailed(Exception error, int count);

@@ -1,6 +1,5 @@
 using Aggregator.Domain;
 using Aggregator.Grains;
-using StackExchange.Redis;
 
 namespace Aggregator.Server;
 
@@ -36,7 +35,7 @@ internal sealed partial class OpenMarker(OpenMarks marks, RegionHints hints, IHo
                 Interlocked.Exchange(ref _failing, 0);
                 hints.Sweep();
             }
-            catch (Exception error) when (error is RedisException or TimeoutException)
+            catch (Exception error) when (StoreFaults.Caused(error))
             {
                 Interlocked.CompareExchange(ref _failing, clock.GetTimestamp(), 0);
                 LogNotMarked(error.Message);

@@ -1,7 +1,7 @@
 using Aggregator.Domain;
+using Aggregator.Grains;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
-using StackExchange.Redis;
 
 namespace Aggregator.Server;
 
@@ -32,9 +32,9 @@ internal sealed class ReportTaking(
             return (new(line.Outcome, service, region.Value, symptom, bucket,
                 glance?.Level ?? Level.Unknown, glance?.Reports15m, glance is { } seen ? Math.Round(seen.Expected15m, 2) : null), null);
         }
-        catch (Exception error) when (error is RedisException or TimeoutException)
+        catch (Exception error) when (StoreFaults.Caused(error))
         {
-            return (null, Problems.StoreUnreachable());
+            return (null, Problems.ReportsRefused(StoreFaults.Of(error)!.Value));
         }
     }
 

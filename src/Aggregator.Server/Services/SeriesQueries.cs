@@ -1,6 +1,5 @@
 using Aggregator.Domain;
 using Aggregator.Grains;
-using StackExchange.Redis;
 
 namespace Aggregator.Server;
 
@@ -63,7 +62,7 @@ internal sealed class SeriesQueries(IGrainFactory grains, RegionHints hints, Tim
         {
             return await Read(series, span);
         }
-        catch (Exception error) when (error is RedisException or TimeoutException or OrleansException)
+        catch (Exception error) when (error is OrleansException || StoreFaults.Caused(error))
         {
             return null;
         }

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Aggregator.Domain;
 using Aggregator.Grains;
-using StackExchange.Redis;
 
 namespace Aggregator.Server;
 
@@ -125,7 +124,7 @@ internal sealed class ServiceReader(Catalog catalog, SnapshotCache snapshots, IG
             var kept = await store.ReadRegions(service).WaitAsync(StorePatience, clock);
             return [.. kept.Where(region => region.Value is null || region.Value > clock.GetUtcNow() - Recent).Select(region => region.Key)];
         }
-        catch (Exception error) when (error is RedisException or TimeoutException)
+        catch (Exception error) when (StoreFaults.Caused(error))
         {
             return await Told(service);
         }
@@ -146,7 +145,7 @@ internal sealed class ServiceReader(Catalog catalog, SnapshotCache snapshots, IG
     }
 
     // What cannot wake without the store fails in the words of whoever asked it.
-    private static bool IsAway(Exception error) => error is RedisException or TimeoutException or OrleansException;
+    private static bool IsAway(Exception error) => error is OrleansException || StoreFaults.Caused(error);
 
     private static ServiceSummary Summarize(CatalogService service, Snapshot snapshot)
     {

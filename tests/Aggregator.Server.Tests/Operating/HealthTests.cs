@@ -12,7 +12,7 @@ public sealed class HealthTests(AggregatorFixture fixture)
     public async Task The_server_says_that_it_is_ready_and_what_it_looked_at()
     {
         var ready = await Eventually.Is("readiness", async () => await (await _server.Anybody.GetAsync("/health/ready")).Json(), answer => answer.Text("status") == "Healthy");
-        Assert.Equal(["store", "boards", "membership"], ready.GetProperty("checks").Names());
+        Assert.Equal(["store", "durability", "boards", "membership"], ready.GetProperty("checks").Names());
         Assert.Equal(HttpStatusCode.OK, (await _server.Anybody.GetAsync("/health/ready")).StatusCode);
     }
 

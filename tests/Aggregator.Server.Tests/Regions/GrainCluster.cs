@@ -47,6 +47,7 @@ internal sealed class GrainCluster : IAsyncDisposable
     public static async Task<GrainCluster> Start(StoreConnection connection, DateTimeOffset now)
     {
         var cluster = new GrainCluster(connection, now);
+        foreach (var service in (string[])["x", "y"]) await cluster.Catalog.PutService(service, "{}");
         await cluster.Begin();
         return cluster;
     }
@@ -58,6 +59,17 @@ internal sealed class GrainCluster : IAsyncDisposable
     public IServiceGrain Service(string service) => _cluster.Client.GetGrain<IServiceGrain>(service);
 
     public IncidentStore Incidents => new(_connection, NullLogger<IncidentStore>.Instance);
+
+    public CatalogStore Catalog => new(_connection);
+
+    public PendingServices Pending => new(_connection);
+
+    /// <summary>The store is that of a server which kept no list of pending services.</summary>
+    public Task ForgetPending(string service)
+    {
+        var (names, shard) = (new StoreKeys(Prefix), StoreKeys.ShardOf(ServiceKey.Parse(service)));
+        return _connection.Shared.KeyDeleteAsync([names.Pending(shard), names.PendingSince(shard)]);
+    }
 
     /// <summary>What every server is told of a service.</summary>
     public async Task<ServiceStanding?> Standing(string service) =>

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Aggregator.Grains;
 using Aggregator.Server.Operate;
 using Microsoft.Extensions.Options;
-using StackExchange.Redis;
 
 namespace Aggregator.Server;
 
@@ -18,14 +17,14 @@ internal static partial class OperateApi
     private static readonly TimeSpan PingPatience = TimeSpan.FromSeconds(1);
 
     private static async Task<IResult> Figures(
-        IntakeFigures figures, Intake intake, ProxyWatch proxies, SnapshotCache snapshots, IncidentReader incidents, StoreConnection store,
+        IntakeFigures figures, Intake intake, ProxyWatch proxies, SnapshotCache snapshots, IncidentReader incidents, StoreConnection store, StoreWatch watch,
         IOptions<StoreOptions> storeOptions, IOptions<ClusteringOptions> cluster, TimeProvider clock)
     {
         var (waiting, atMost) = intake.Queue;
         using var process = Process.GetCurrentProcess();
         return Page<OperateFiguresPage>((nameof(OperateFiguresPage.Figures), new ServerFigures(
             Environment.MachineName, cluster.Value.Role, clock.GetUtcNow(), figures.Since, process.WorkingSet64,
-            storeOptions.Value.Mode, await Ping(store, clock), store.IsFull, waiting, atMost, snapshots.Latest is { Version: 0 } or { Blind: true } or { Shut: true }, incidents.Open().Count, figures.Read(), proxies.Read())));
+            storeOptions.Value.Mode, await Ping(store, clock), store.IsFull || watch.Latest?.Fault == StoreFault.Full, waiting, atMost, snapshots.Latest is { Version: 0 } or { Blind: true } or { Shut: true }, incidents.Open().Count, figures.Read(), proxies.Read())));
     }
 
     private static async Task<TimeSpan?> Ping(StoreConnection store, TimeProvider clock)
@@ -34,7 +33,7 @@ internal static partial class OperateApi
         {
             return await store.Reports.PingAsync().WaitAsync(PingPatience, clock);
         }
-        catch (Exception error) when (error is RedisException or TimeoutException)
+        catch (Exception error) when (StoreFaults.Caused(error))
         {
             return null;
         }

@@ -1,10 +1,10 @@
+using Aggregator.Grains;
 using Aggregator.Server.Operate;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Cors;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
-using StackExchange.Redis;
 
 namespace Aggregator.Server;
 
@@ -59,7 +59,7 @@ internal static partial class OperateApi
             if (HttpMethods.IsPost(http.Request.Method) && await Refuse(http) is { } refusal) return refusal;
             return await next(context);
         }
-        catch (Exception error) when (error is RedisException or TimeoutException or OrleansException)
+        catch (Exception error) when (error is OrleansException || StoreFaults.Caused(error))
         {
             return Fault(StatusCodes.Status503ServiceUnavailable, "operate.noSight");
         }
