@@ -96,7 +96,7 @@ internal sealed partial class Catalog(CatalogStore store, TimeProvider clock, IL
     /// <summary>The store was emptied under this server, which still has the catalog.</summary>
     private async Task Restore()
     {
-        var regions = _contents.Regions.Values.Except(Builtin).Select(region => KeyValuePair.Create(region.Region, JsonSerializer.Serialize(region, Json)));
+        var regions = _contents.Regions.Values.Except(Builtin).Select(region => KeyValuePair.Create(region.Region, CatalogRecords.Write(region)));
         await store.Restore(_contents.Services.Keys.Select(service => KeyValuePair.Create(service, _read[service].Document)), regions, Version + 1);
         LogRestored(_contents.Services.Count);
     }
