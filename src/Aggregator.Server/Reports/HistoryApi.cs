@@ -89,7 +89,7 @@ internal static class HistoryApi
         }
         catch (JsonException error)
         {
-            return Problems.FieldFault(error)?.Sentence ?? $"not the JSON that is wanted: see {error.Path ?? "$"}, byte {error.BytePositionInLine}.";
+            return $"not the JSON that is wanted: {Problems.FieldFault(error)?.Sentence ?? $"see {error.Path ?? "$"}, byte {error.BytePositionInLine}."}";
         }
 
         if (line is null) return "a line is a JSON object.";
