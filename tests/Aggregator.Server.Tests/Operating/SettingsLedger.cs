@@ -36,7 +36,7 @@ public sealed partial class SettingsLedger
         Assert.Contains(sections, one => one.Section == "Operator");
 
         var docs = Assemblies.SelectMany(assembly => XDocument.Load(Path.ChangeExtension(assembly.Location, ".xml")).Descendants("member"))
-            .ToDictionary(member => member.Attribute("name")!.Value);
+            .Where(member => member.Attribute("name")!.Value.StartsWith("P:", StringComparison.Ordinal)).ToDictionary(member => member.Attribute("name")!.Value);
         var table = new StringBuilder("| Setting | Unit | Range | Default | Why |\n|---|---|---|---|---|\n");
         foreach (var (type, section) in sections) Write(table, type, section!, docs);
         return table.ToString();
